@@ -1,0 +1,90 @@
+"""What a run is: what was asked for, where it stands, who holds it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Finished")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")
+    LOST = "lost", _("Lost")  # its lease ran out more often than it may be tried again
+
+
+LIVE = (Status.QUEUED, Status.RUNNING)
+
+
+def new_id() -> str:
+    """32 hex characters, as MLflow's run ids."""
+    return uuid.uuid4().hex
+
+
+class Project(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    id = models.CharField(primary_key=True, max_length=32, default=new_id, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField()  # 1, 2, 3 … in its project; its colour follows from it
+    name = models.CharField(max_length=200)
+    trainer = models.CharField(max_length=40)  # a name in trainers.catalog.TRAINERS
+    preset = models.CharField(max_length=40, blank=True)
+    config = models.JSONField(default=dict)  # complete: every field of the trainer's config
+    seed = models.BigIntegerField(default=0)
+    tags = models.JSONField(default=list)
+    note = models.TextField(blank=True)  # what this run changes, in the launcher's words
+    priority = models.IntegerField(default=0)  # higher is claimed sooner
+    baseline = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="fixes")
+    launched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="runs"
+    )
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    stop_requested = models.BooleanField(default=False)
+    attempt = models.PositiveIntegerField(default=0)  # how often it was claimed
+    losses = models.PositiveIntegerField(default=0)  # how often its lease ran out
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    host = models.CharField(max_length=200, blank=True)
+    slot = models.CharField(max_length=40, blank=True)  # "gpu 0", "cpu 0"
+    exit_code = models.IntegerField(null=True, blank=True)
+    failure = models.TextField(blank=True)  # why it failed, and what to do next
+    snapshot = models.JSONField(default=dict)  # git, packages, machine, command: as the trainer saw it
+    facts = models.JSONField(default=dict)  # what the trainer stated about itself, by name
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "-priority", "created_at"]),
+            models.Index(fields=["-created_at"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="one_run_a_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("run", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE

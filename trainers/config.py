@@ -1,0 +1,101 @@
+"""Typed configuration: the launch form, the command line and the API are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Direction = Literal["lower", "higher", "none"]
+
+
+class Config(BaseModel):
+    """Base of every trainer's configuration: unknown fields are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+def setting(
+    default: Any, *, group: str, title: str, help: str, unit: str = "", **limits: Any
+) -> Any:
+    """A field of a configuration, with what a person needs to fill it in.
+
+    group: heading it stands under; limits: pydantic's ge, gt, le, lt.
+    """
+    return Field(
+        default,
+        title=title,
+        description=help,
+        json_schema_extra={"group": group, "unit": unit},
+        **limits,
+    )
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Named values on top of the defaults."""
+
+    title: str
+    help: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a curve means: which way is better, in which unit."""
+
+    name: str
+    title: str
+    direction: Direction = "none"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """An entry of the catalogue. `entry` is 'module:function', imported only where it is run."""
+
+    name: str
+    title: str
+    summary: str
+    config: type[Config]
+    entry: str
+    presets: Mapping[str, Preset]
+    metrics: tuple[Metric, ...] = ()
+    primary: str = ""  # the metric that says whether a fix worked
+
+
+class ConfigError(ValueError):
+    """A configuration that was refused; `errors` names each field and what is wrong with it."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{name}: {message}" for name, message in errors.items()))
+
+
+def complete(trainer: Trainer, preset: str, values: Mapping[str, Any]) -> Config:
+    """Defaults, then the preset, then `values`, validated.
+
+    ConfigError: an unknown preset or field, or a value of the wrong type or out of range.
+    """
+    if preset and preset not in trainer.presets:
+        known = ", ".join(trainer.presets)
+        raise ConfigError({"preset": f"unknown preset {preset!r}; {trainer.name} has: {known}"})
+    start = trainer.presets[preset].values if preset else {}
+    try:
+        return trainer.config.model_validate({**start, **values})
+    except ValidationError as error:
+        raise ConfigError(_by_field(trainer, error)) from error
+
+
+def _by_field(trainer: Trainer, error: ValidationError) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for problem in error.errors(include_url=False):
+        name = ".".join(str(part) for part in problem["loc"]) or "config"
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(trainer.config.model_fields)
+            found[name] = f"{trainer.name} has no such field; it has: {known}"
+        else:
+            found[name] = f"{problem['msg']} (got {problem['input']!r})"
+    return found
