@@ -1,0 +1,1 @@
+"""Series in, Plotly figures out. Plain Python; the browser only paints."""

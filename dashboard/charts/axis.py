@@ -1,0 +1,65 @@
+"""What a chart's x means: optimizer steps, time since the run began, or the clock on the wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dashboard.metrics.series import Floats, Series
+
+Name = Literal["step", "relative", "wall"]
+NAMES: tuple[Name, ...] = ("step", "relative", "wall")
+UNITS = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """x of every chart of a page, so that they can be read one above the other.
+
+    window: (low, high) in steps, in seconds since the start, or in milliseconds on the wall
+    longest: seconds of the longest run on the page; decides the unit of "relative"
+    offset: minutes that the reader's clock is ahead of UTC; plotly knows no time zones
+    """
+
+    name: Name = "step"
+    window: tuple[float, float] | None = None
+    longest: float = 0.0
+    offset: float = 0.0
+
+    @property
+    def unit(self) -> tuple[float, str]:
+        """Seconds in one unit of "relative", and its sign."""
+        for above, seconds, sign in UNITS:
+            if self.longest >= above:
+                return seconds, sign
+        return 1.0, "s"
+
+    def place(self, series: Series, origin: float) -> Floats:
+        """x of each point. origin: when its run began, in seconds since 1970."""
+        if self.name == "step":
+            return series.steps.astype(float)
+        if self.name == "relative":
+            return (series.times - origin) / self.unit[0]
+        return (series.times + 60 * self.offset) * 1000
+
+    def within(self, series: Series, origin: float) -> Series:
+        """The points that the window shows, and all where there is none."""
+        if self.window is None:
+            return series
+        x = self.place(series, origin)
+        low, high = self.range
+        return series.where((x >= low) & (x <= high))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        assert self.window is not None
+        scale = self.unit[0] if self.name == "relative" else 1.0
+        return self.window[0] / scale, self.window[1] / scale
+
+    def layout(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"type": "date" if self.name == "wall" else "linear"}
+        if self.name == "relative":
+            found["ticksuffix"] = f" {self.unit[1]}"
+        if self.window is None:
+            return found | {"autorange": True}
+        return found | {"range": list(self.range), "autorange": False}

@@ -1,0 +1,35 @@
+"""Numbers on their way to plotly.js: its own base64 arrays, a fifth of the JSON they would be."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from dashboard.metrics.series import Floats
+
+SAFE_IN_F4 = (1e-30, 1e30)  # sizes that four bytes hold with seven digits
+
+
+def packed(values: Floats) -> dict[str, str]:
+    """(n,) numbers as {"dtype", "bdata"}, in four bytes each where no digit that shows is lost."""
+    narrow = values.astype(_dtype(values))
+    dtype = narrow.dtype.kind + str(narrow.dtype.itemsize)
+    return {"dtype": dtype, "bdata": base64.b64encode(narrow.tobytes()).decode()}
+
+
+def unpacked(wire: dict[str, str]) -> Floats:
+    """The inverse, for programs and tests."""
+    raw = np.frombuffer(base64.b64decode(wire["bdata"]), dtype="<" + wire["dtype"])
+    return raw.astype(np.float64)
+
+
+def _dtype(values: Floats) -> Any:
+    if not len(values):
+        return np.dtype("<f4")
+    if np.array_equal(values, np.rint(values)):
+        return np.dtype("<i4") if np.abs(values).max() < 2**31 else np.dtype("<f8")
+    sizes = np.abs(values[values != 0])
+    low, high = SAFE_IN_F4
+    return np.dtype("<f4") if sizes.min() > low and sizes.max() < high else np.dtype("<f8")
