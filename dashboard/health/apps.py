@@ -1,0 +1,7 @@
+"""The health app."""
+
+from django.apps import AppConfig
+
+
+class Health(AppConfig):
+    name = "dashboard.health"

@@ -1,0 +1,37 @@
+"""examine(): read a run's curves, judge them, keep the verdicts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.timezone import now
+
+from dashboard.health.judging import judge
+from dashboard.health.models import Examination
+from dashboard.health.rule import Context
+from dashboard.health.verdict import worst
+from dashboard.metrics import store
+from dashboard.runs.models import Run
+
+ENGINE_VERSION = "1"  # raised when judging itself changes; every rule has a version of its own
+
+
+def examine(run: Run, *, at_most_every: float = 0) -> Examination:
+    """The run's verdicts, made anew unless the kept ones are younger than `at_most_every` seconds.
+
+    Costs one read of the run's curves. What is remembered between two calls is in the database,
+    by run: a worker that serves many runs cannot mix them up.
+    """
+    kept = Examination.objects.filter(run=run).first()
+    if kept and kept.made_at > now() - timedelta(seconds=at_most_every):
+        return kept
+    context = Context(store.read(run.pk), run.facts, run.config, over=not run.is_live)
+    verdicts = judge(context)
+    made = {
+        "state": worst(verdicts),
+        "verdicts": verdicts,
+        "step": context.step,
+        "made_at": now(),
+        "engine_version": ENGINE_VERSION,
+    }
+    return Examination.objects.update_or_create(run=run, defaults=made)[0]

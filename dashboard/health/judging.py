@@ -1,0 +1,31 @@
+"""judge(): every rule's verdict on one run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from dashboard.health.rule import Context, Finding, Message, Rule, State, gettext_noop, say
+from dashboard.health.rules import RULES
+from dashboard.health.verdict import Verdict, verdict
+
+_ = gettext_noop
+logger = logging.getLogger(__name__)
+
+
+def judge(context: Context, rules: Sequence[Rule] = RULES) -> list[Verdict]:
+    """One verdict a rule, in the order of the rules. Never raises for what a rule does."""
+    return [verdict(rule, _examine(rule, context)) for rule in rules]
+
+
+def _examine(rule: Rule, context: Context) -> Finding:
+    try:
+        return rule.examine(context)
+    except Exception as error:  # a defect of one rule must not hide what the others saw
+        logger.exception("rule %s failed", rule.name)
+        return Finding(
+            state=State.BROKEN,
+            says=say(_("This rule failed: {error}"), error=f"{type(error).__name__}: {error}"),
+            looked_at=Message(_("nothing")),
+            remedy=Message(_("Report it: a rule that fails is a defect of the product.")),
+        )

@@ -1,0 +1,40 @@
+"""Verdicts in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from dashboard.health.verdict import Verdict
+
+MESSAGES = ("title", "says", "looked_at", "expected", "remedy", "check")
+
+
+def worded(verdict: Verdict) -> Verdict:
+    """The same verdict with each message translated and formatted."""
+    return {
+        **verdict,
+        **{name: _worded(verdict[name]) for name in MESSAGES},
+        "causes": [_worded(cause) for cause in verdict["causes"]],
+        "evidence": [_with_level(item) for item in verdict["evidence"]],
+    }
+
+
+def _with_level(item: dict[str, Any]) -> dict[str, Any]:
+    level = item["level"]
+    return {**item, "level": level and {**level, "label": _worded(level["label"])}}
+
+
+def _worded(message: dict[str, Any] | None) -> str | None:
+    if message is None:
+        return None
+    values = {name: _value(value) for name, value in message["values"].items()}
+    try:
+        return gettext(message["text"]).format(**values)
+    except (KeyError, IndexError, ValueError):  # a faulty translation must not cost the page
+        return str(message["text"]).format(**values)
+
+
+def _value(value: Any) -> Any:
+    return _worded(value) if isinstance(value, dict) else value
