@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fixpoint's command line: `python3 manage.py up` serves it, `python3 manage.py test` checks it.
 
-Both make the project's own environment first where it is missing. Every other command is Django's.
+Both, and `worker`, make the project's own environment first where it is missing. Every other
+command is Django's.
 """
 
 import os
@@ -14,11 +15,13 @@ def main() -> None:
             f"Fixpoint needs Python 3.11 or newer, and this is {sys.version.split()[0]}."
             " Run manage.py with a newer one, for example: python3.12 manage.py up"
         )
-    from dashboard.up import environment, suite
+    from dashboard.up import environment, suite, worker
 
     environment.enter(sys.argv)
     if sys.argv[1:2] == ["test"]:
         sys.exit(suite.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["worker"]:
+        worker.main()
     environment.read_data_option(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 

@@ -20,7 +20,7 @@ from dashboard.up.installing import say
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = {"up": "base", "test": "test"}  # command -> requirements/<lock>.txt
+LOCKS = {"up": "base", "worker": "base", "test": "test"}  # command -> requirements/<lock>.txt
 COVERS = {"base": ["base"], "test": ["test", "base"]}  # what is up to date after installing it
 
 

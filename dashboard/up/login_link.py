@@ -1,0 +1,24 @@
+"""The link that logs its reader in as the administrator, once. Only its hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+
+from dashboard.places import login_link_file
+
+MINUTES = 15
+
+
+def make() -> str:
+    """The path of a fresh link; the one before it stops working."""
+    token = secrets.token_urlsafe(32)
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    kept = login_link_file()
+    fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(f"{hashed} {int(time.time()) + MINUTES * 60}\n")
+    fresh.replace(kept)
+    return f"/login/once/{token}/"

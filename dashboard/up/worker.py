@@ -1,0 +1,58 @@
+"""`python3 manage.py worker`: this machine takes runs. Needs no database, and loads no Django."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+from dashboard.up.environment import ROOT
+
+NEEDED = {
+    "REDIS_URL": "the address of the app's Redis, as redis://:PASSWORD@HOST:6379/0",
+    "FIXPOINT_URL": "the app's address, as https://fixpoint.example.org",
+    "FIXPOINT_WORKER_TOKEN": "what `python3 manage.py token create NAME --scope worker` printed",
+}
+
+
+def main() -> None:
+    """Become the Celery worker; where a setting is missing, say which and end."""
+    missing = [f"  {name}: {what}" for name, what in NEEDED.items() if not os.environ.get(name)]
+    if missing:
+        sys.exit("A worker needs these environment variables:\n" + "\n".join(missing))
+    slots = os.environ.get("FIXPOINT_SLOTS") or find_slots()
+    os.chdir(ROOT)
+    os.execve(sys.executable, command(slots), {**os.environ, **environment(slots)})
+
+
+def find_slots() -> str:
+    """One slot per GPU, else one for the CPU: "gpu:0,gpu:1" or "cpu:0"."""
+    return ",".join(f"gpu:{number}" for number in gpus()) or "cpu:0"
+
+
+def gpus() -> list[int]:
+    """The numbers of this machine's GPUs by nvidia-smi; none where it does not answer."""
+    if not (program := shutil.which("nvidia-smi")):
+        return []
+    query = [program, "--query-gpu=index", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    numbers = answer.stdout.split() if answer.returncode == 0 else []
+    return [int(number) for number in numbers if number.isdigit()]
+
+
+def command(slots: str) -> list[str]:
+    threads = str(len(slots.split(",")))
+    words = "-q -A dashboard.celery worker -Q wakeups -P threads --loglevel INFO"
+    alone = ["--without-mingle", "--without-gossip"]
+    name = f"fixpoint@{socket.gethostname()}"
+    return [sys.executable, "-m", "celery", *words.split(), *alone, "-c", threads, "-n", name]
+
+
+def environment(slots: str) -> dict[str, str]:
+    # CUDA counts the fastest GPU first unless told to count as nvidia-smi does
+    return {"FIXPOINT_SLOTS": slots, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
