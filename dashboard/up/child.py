@@ -76,6 +76,10 @@ class Child:
             return False
         return True
 
+    def close(self) -> None:
+        """Let go of its output, which a grandchild may hold open for as long as it likes."""
+        self.process._transport.close()  # type: ignore[attr-defined]  # there is no public way
+
     def signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)

@@ -80,6 +80,7 @@ class Keeper:
         readiness.cancel()
         await asyncio.wait([reading], timeout=1.0)  # its last words; a grandchild may hold the pipe
         reading.cancel()
+        self.child.close()
         return f"ended by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
 
     async def _await_readiness(self, child: Child) -> None:
