@@ -1,1 +1,1 @@
-"""Trainings that can be started by hand or from the dashboard; they know neither Django nor Celery."""
+"""Trainings to start by hand or from the dashboard; they know neither Django nor Celery."""

@@ -31,7 +31,7 @@ PENDING_LIMIT = 64 * 2**20  # bytes held in memory while the disk is full; then 
 
 
 class Recorder:
-    """Writes a run directory. One write to the file a call, so that a kill -9 loses nothing logged."""
+    """Writes a run directory: one write to the file a call, so a kill -9 loses nothing logged."""
 
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
@@ -61,7 +61,7 @@ class Recorder:
         os.close(self._file)
 
     def start(self, trainer: str, *, step: int = 0) -> None:
-        """Open an attempt. `step` is the last step that a resumed checkpoint holds, 0 when fresh."""
+        """Open an attempt. `step`: the last one that the resumed checkpoint holds, 0 when fresh."""
         number = int(os.environ.get("FIXPOINT_ATTEMPT") or self._earlier_starts + 1)
         self.attempt = number
         self._line({"kind": "start", "attempt": number, "step": step, "trainer": trainer})
@@ -96,7 +96,10 @@ class Recorder:
         try:
             self._write_pending()
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or len(self._pending) > PENDING_LIMIT:
+            if (
+                error.errno not in (errno.ENOSPC, errno.EDQUOT)
+                or len(self._pending) > PENDING_LIMIT
+            ):
                 raise
             sys.stderr.write(f"disk full: {len(self._pending)} bytes of events wait in memory\n")
 

@@ -11,6 +11,7 @@ from dashboard.health.models import Examination
 from dashboard.health.rule import Context
 from dashboard.health.verdict import worst
 from dashboard.metrics import store
+from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 
 ENGINE_VERSION = "1"  # raised when judging itself changes; every rule has a version of its own
@@ -34,4 +35,6 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
         "made_at": now(),
         "engine_version": ENGINE_VERSION,
     }
-    return Examination.objects.update_or_create(run=run, defaults=made)[0]
+    examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
+    lifecycle.touch([run.pk])
+    return examination

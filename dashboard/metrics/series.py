@@ -25,7 +25,10 @@ class Series:
 
     @classmethod
     def of(cls, steps: ArrayLike, values: ArrayLike, times: ArrayLike | None = None) -> Series:
-        """A series from anything array-like; times default to the steps. ValueError on unequal lengths."""
+        """A series from anything array-like; times default to the steps.
+
+        ValueError on unequal lengths.
+        """
         step_array = np.asarray(steps, dtype=np.int64)
         value_array = np.asarray(values, dtype=np.float64)
         time_array = np.asarray(steps if times is None else times, dtype=np.float64)
@@ -42,21 +45,22 @@ class Series:
     @property
     def finite(self) -> Series:
         """Only the points whose value is neither NaN nor infinite."""
-        return self._where(np.isfinite(self.values))
+        return self.where(np.isfinite(self.values))
 
     def between(self, first: float, last: float) -> Series:
         """The points with first <= step <= last."""
-        return self._where((self.steps >= first) & (self.steps <= last))
+        return self.where((self.steps >= first) & (self.steps <= last))
 
     def last(self, count: int) -> Series:
         """The newest `count` points, or all where there are fewer."""
-        return self._where(np.arange(len(self)) >= len(self) - count)
+        return self.where(np.arange(len(self)) >= len(self) - count)
 
     def tail(self, share: float) -> Series:
         """The newest `share` (0 to 1) of the points."""
         return self.last(int(np.ceil(len(self) * share)))
 
-    def _where(self, mask: NDArray[np.bool_]) -> Series:
+    def where(self, mask: NDArray[np.bool_]) -> Series:
+        """The points that `mask`, (n,), selects."""
         return Series(self.steps[mask], self.times[mask], self.values[mask])
 
 

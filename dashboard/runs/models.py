@@ -47,7 +47,9 @@ class Run(models.Model):
     tags = models.JSONField(default=list)
     note = models.TextField(blank=True)  # what this run changes, in the launcher's words
     priority = models.IntegerField(default=0)  # higher is claimed sooner
-    baseline = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="fixes")
+    baseline = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="fixes"
+    )
     launched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="runs"
     )
@@ -62,9 +64,12 @@ class Run(models.Model):
     slot = models.CharField(max_length=40, blank=True)  # "gpu 0", "cpu 0"
     exit_code = models.IntegerField(null=True, blank=True)
     failure = models.TextField(blank=True)  # why it failed, and what to do next
-    snapshot = models.JSONField(default=dict)  # git, packages, machine, command: as the trainer saw it
+    snapshot = models.JSONField(
+        default=dict
+    )  # git, packages, machine, command: as the trainer saw it
     facts = models.JSONField(default=dict)  # what the trainer stated about itself, by name
 
+    version = models.BigIntegerField(default=0)  # grows with every change that a page shows
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,47 @@
+"""Errors as the API tells them: {"detail": what is wrong and what to do, "errors": by field}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from dashboard.metrics.store import Gap, Unreadable
+from trainers.config import ConfigError
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "A post may carry 16 MiB: send the rest in a second one."
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, taught the errors of the house."""
+    if isinstance(error, ConfigError):
+        return Response({"detail": str(error), "errors": error.errors}, status=400)
+    if isinstance(error, Gap):
+        return Response({"detail": str(error), "expected": error.expected}, status=409)
+    if isinstance(error, Unreadable):
+        told = f"no line of this post is an event ({error}); nothing was stored"
+        return Response({"detail": told}, status=400)
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    response = exception_handler(error, context)
+    if response is not None and isinstance(error, exceptions.ValidationError):
+        response.data = {"detail": _sentence(error.detail), "errors": error.detail}
+    return response
+
+
+def _sentence(detail: Any) -> str:
+    if isinstance(detail, dict):
+        return "; ".join(f"{name}: {_sentence(told)}" for name, told in detail.items())
+    if isinstance(detail, list):
+        return " ".join(_sentence(told) for told in detail)
+    return str(detail)

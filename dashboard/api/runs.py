@@ -1,0 +1,194 @@
+"""Runs for programs: list, launch, read, stop, archive, restore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dashboard.api.access import MayLaunch, MayRead
+from dashboard.api.errors import Conflict
+from dashboard.api.serializers import (
+    CurvesSerializer,
+    LaunchSerializer,
+    RunDetailSerializer,
+    RunSerializer,
+)
+from dashboard.api.wire import numbers
+from dashboard.metrics import store
+from dashboard.metrics.thinning import Thinned, thin
+from dashboard.runs import lifecycle
+from dashboard.runs.models import Run
+from dashboard.training.launching import launch
+
+
+class Pages(LimitOffsetPagination):
+    default_limit = 50
+    max_limit = 1000
+
+
+class RunList(APIView):
+    """Every run, and the door to launch one."""
+
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(
+        operation_id="runs_list",
+        parameters=[
+            OpenApiParameter("q", description="words that name, trainer, status or tags hold"),
+            OpenApiParameter("archived", description="1: the archived ones instead"),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("offset", int),
+        ],
+        responses=RunSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        pages = Pages()
+        rows = pages.paginate_queryset(_found(request), request, self) or []
+        return pages.get_paginated_response(RunSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="runs_launch", request=LaunchSerializer, responses={201: RunSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        form = LaunchSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        values = dict(form.validated_data)
+        user = request.user if isinstance(request.user, User) else None
+        run = launch(values.pop("trainer"), user=user, **values)
+        return Response(RunSerializer(run).data, status=201)
+
+
+class RunDetail(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(operation_id="runs_read", responses=RunDetailSerializer)
+    def get(self, request: Request, pk: str) -> Response:
+        return Response(_detail(_run(pk)))
+
+
+class RunStop(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(operation_id="runs_stop", request=None, responses=RunDetailSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        """A queued run is stopped at once, a running one saves a checkpoint first."""
+        run = _run(pk)
+        if not lifecycle.request_stop(run):
+            raise Conflict(f"this run has ended already: it is {run.status}")
+        return Response(_detail(run))
+
+
+class RunArchive(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(operation_id="runs_archive", request=None, responses=RunDetailSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        run = _run(pk)
+        if not lifecycle.archive(run):
+            raise Conflict("only a run that has ended, and is not archived yet, can be archived")
+        return Response(_detail(run))
+
+
+class RunRestore(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(operation_id="runs_restore", request=None, responses=RunDetailSerializer)
+    def post(self, request: Request, pk: str) -> Response:
+        run = _run(pk)
+        if not lifecycle.restore(run):
+            raise Conflict("this run is not archived")
+        return Response(_detail(run))
+
+
+class RunCurves(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(
+        operation_id="runs_curves",
+        parameters=[
+            OpenApiParameter("name", description="a metric's name; repeatable; all without"),
+            OpenApiParameter("buckets", int, description="each drawn as its extremes; 1000"),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request: Request, pk: str) -> Response:
+        """Steps, wall times and values of curves; extremes and non-finite points are never lost."""
+        run = _run(pk)
+        query: dict[str, Any] = {"name": request.query_params.getlist("name")}
+        if "buckets" in request.query_params:
+            query["buckets"] = request.query_params["buckets"]
+        form = CurvesSerializer(data=query)
+        form.is_valid(raise_exception=True)
+        names = form.validated_data["name"] or None
+        read = store.read(run.pk, names)
+        buckets = form.validated_data["buckets"]
+        curves = [_curve(name, thin(series, buckets)) for name, series in read.items()]
+        return Response({"run": run.pk, "curves": curves})
+
+
+class RunVerdicts(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(operation_id="runs_verdicts", responses={200: dict})
+    def get(self, request: Request, pk: str) -> Response:
+        """The verdicts, worst first, in the language that Accept-Language asks for."""
+        from dashboard.health.wording import worded
+
+        examination = getattr(_run(pk), "examination", None)
+        if examination is None:
+            return Response({"run": pk, "state": None, "made_at": None, "verdicts": []})
+        return Response(
+            {
+                "run": pk,
+                "state": examination.state,
+                "made_at": examination.made_at,
+                "verdicts": [worded(verdict) for verdict in examination.verdicts],
+            }
+        )
+
+
+def _found(request: Request) -> QuerySet[Run]:
+    archived = request.query_params.get("archived") == "1"
+    runs = Run.objects.select_related("project").filter(archived_at__isnull=not archived)
+    for word in request.query_params.get("q", "").split():
+        runs = runs.filter(
+            Q(name__icontains=word)
+            | Q(trainer__icontains=word)
+            | Q(preset__icontains=word)
+            | Q(status=word)
+            | Q(tags__icontains=word)
+        )
+    return runs.order_by("-created_at", "-number")
+
+
+def _run(pk: str) -> Run:
+    return get_object_or_404(Run.objects.select_related("project"), pk=pk)
+
+
+def _detail(run: Run) -> Any:
+    context = {"summaries": store.summaries([run.pk])[run.pk]}
+    return RunDetailSerializer(run, context=context).data
+
+
+def _curve(name: str, thinned: Thinned) -> dict[str, Any]:
+    return {
+        "name": name,
+        "count": thinned.count,
+        "buckets": thinned.buckets,
+        "steps": thinned.steps.tolist(),
+        "times": thinned.times.tolist(),
+        "values": thinned.values.tolist(),
+        "nonfinite": {
+            "steps": thinned.nonfinite.steps.tolist(),
+            "times": thinned.nonfinite.times.tolist(),
+            "values": numbers(thinned.nonfinite.values),
+        },
+    }

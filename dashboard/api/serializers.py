@@ -1,0 +1,137 @@
+"""Runs as the API takes and gives them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from rest_framework import serializers
+
+from dashboard.api.wire import number
+from dashboard.metrics.store import Summary
+from dashboard.runs.models import Run
+
+
+class LaunchSerializer(serializers.Serializer[Any]):
+    """What POST /api/runs/ takes."""
+
+    trainer = serializers.CharField(max_length=40)
+    preset = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    config = serializers.DictField(required=False, default=dict)
+    name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    project = serializers.CharField(max_length=100, required=False, default="default")
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, default=list, max_length=50
+    )
+    seed = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=2**63 - 1
+    )
+    priority = serializers.IntegerField(required=False, default=0, min_value=-1000, max_value=1000)
+    note = serializers.CharField(required=False, allow_blank=True, default="")
+    baseline = serializers.PrimaryKeyRelatedField(
+        queryset=Run.objects.all(), required=False, allow_null=True, default=None
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse fields that do not exist: a misspelt one would be ignored in silence."""
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {name: [f"There is no such field; there are: {known}."] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """One run, as lists show it."""
+
+    project = serializers.CharField(source="project.name")
+    url = serializers.CharField(source="get_absolute_url", read_only=True)
+    baseline = serializers.CharField(source="baseline_id", allow_null=True)
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "url",
+            "name",
+            "number",
+            "project",
+            "trainer",
+            "preset",
+            "status",
+            "stop_requested",
+            "tags",
+            "seed",
+            "priority",
+            "note",
+            "baseline",
+            "config",
+            "attempt",
+            "host",
+            "slot",
+            "exit_code",
+            "failure",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "archived_at",
+        ]
+        read_only_fields = fields
+
+
+class RunDetailSerializer(RunSerializer):
+    """One run with its facts, its snapshot and the summary of every metric."""
+
+    metrics = serializers.SerializerMethodField()
+
+    class Meta(RunSerializer.Meta):
+        fields = [*RunSerializer.Meta.fields, "facts", "snapshot", "metrics"]
+        read_only_fields = fields
+
+    def get_metrics(self, run: Run) -> dict[str, dict[str, Any]]:
+        """By metric name: last, last_step, last_time, min, max, count, nonfinite."""
+        summaries: dict[str, Summary] = self.context.get("summaries", {})
+        return {name: _told(summary) for name, summary in summaries.items()}
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField(max_length=200)
+    slot = serializers.CharField(max_length=40)
+
+
+class LeaseSerializer(serializers.Serializer[Any]):
+    lease = serializers.CharField(max_length=32)
+
+
+class FinishSerializer(LeaseSerializer):
+    outcome = serializers.ChoiceField(["finished", "failed", "stopped", "interrupted", "lost"])
+    exit_code = serializers.IntegerField(required=False, allow_null=True, default=None)
+    failure = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class HeartbeatSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField(max_length=200)
+    detail = serializers.DictField(required=False, default=dict)
+
+
+class OffsetSerializer(serializers.Serializer[Any]):
+    """Where the posted bytes begin in the file, and which directory the file is in."""
+
+    offset = serializers.IntegerField(min_value=0, max_value=2**62)
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=32, required=False, allow_blank=True, default=""
+    )
+
+
+class CurvesSerializer(serializers.Serializer[Any]):
+    name = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+    buckets = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=10_000)
+
+
+def _told(summary: Summary) -> dict[str, Any]:
+    told = dataclasses.asdict(summary)
+    del told["name"]
+    return {
+        key: number(value) if isinstance(value, float) else value for key, value in told.items()
+    }

@@ -1,0 +1,176 @@
+"""The GPU side's door: claim, keep, ship, finish. Open to worker tokens alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dashboard.api.access import MayWork
+from dashboard.api.errors import Conflict, TooLarge
+from dashboard.api.serializers import (
+    ClaimSerializer,
+    FinishSerializer,
+    HeartbeatSerializer,
+    LeaseSerializer,
+    OffsetSerializer,
+)
+from dashboard.health.examination import examine
+from dashboard.metrics import store
+from dashboard.runs import lifecycle
+from dashboard.runs.models import Run
+from dashboard.training.models import Heartbeat
+
+FENCED = "this run is not yours any more: stop its trainer and claim another"
+EXAMINE_EVERY = 1.5  # seconds between two examinations of a running run
+
+OFFSET = [
+    OpenApiParameter("offset", int, required=True, description="where the bytes begin in the file"),
+    OpenApiParameter("source", str, description="names the run directory they come from"),
+]
+
+
+class Claims(APIView):
+    permission_classes = (MayWork,)
+
+    @extend_schema(operation_id="claims_create", request=ClaimSerializer, responses={200: dict})
+    def post(self, request: Request) -> Response:
+        """{"run": the best queued run with its lease, or null where nothing waits}."""
+        form = ClaimSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        run = lifecycle.claim(form.validated_data["host"], form.validated_data["slot"])
+        return Response({"run": _order(run) if run else None})
+
+
+class Lease(APIView):
+    permission_classes = (MayWork,)
+
+    @extend_schema(operation_id="runs_renew", request=LeaseSerializer, responses={200: dict})
+    def post(self, request: Request, pk: str) -> Response:
+        """Keep a claimed run; 409 when it is another's by now."""
+        form = LeaseSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        _known(pk)
+        renewal = lifecycle.renew(pk, form.validated_data["lease"])
+        if renewal is None:
+            raise Conflict(FENCED)
+        return Response(
+            {"stop_requested": renewal.stop_requested, "lease_seconds": renewal.lease_seconds}
+        )
+
+
+class Finish(APIView):
+    permission_classes = (MayWork,)
+
+    @extend_schema(operation_id="runs_finish", request=FinishSerializer, responses={200: dict})
+    def post(self, request: Request, pk: str) -> Response:
+        """Say how a claimed run ended; 409 when it is another's by now."""
+        form = FinishSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        _known(pk)
+        if not _end(pk, **form.validated_data):
+            raise Conflict(FENCED)
+        run = Run.objects.get(pk=pk)
+        examine(run)
+        return Response({"status": run.status})
+
+
+class Events(APIView):
+    """The bytes of events.jsonl from ?offset= on."""
+
+    permission_classes = (MayWork,)
+
+    @extend_schema(
+        operation_id="runs_events",
+        parameters=OFFSET,
+        request=OpenApiTypes.BINARY,
+        responses={200: dict},
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        """{"offset": bytes stored now, "points", "rejected": lines that could not be stored}."""
+        receipt = _store(request, pk, store.append)
+        examine(Run.objects.get(pk=pk), at_most_every=EXAMINE_EVERY)
+        rejected = [{"offset": r.offset, "reason": r.reason} for r in receipt.rejected]
+        return Response({"offset": receipt.offset, "points": receipt.points, "rejected": rejected})
+
+
+class Log(APIView):
+    """The bytes of console.log from ?offset= on."""
+
+    permission_classes = (MayWork,)
+
+    @extend_schema(
+        operation_id="runs_log",
+        parameters=OFFSET,
+        request=OpenApiTypes.BINARY,
+        responses={200: dict},
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        """{"offset": bytes stored now}."""
+        return Response({"offset": _store(request, pk, store.append_log).offset})
+
+
+class Workers(APIView):
+    permission_classes = (MayWork,)
+
+    @extend_schema(operation_id="workers_beat", request=HeartbeatSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """A worker host's sign of life."""
+        form = HeartbeatSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        Heartbeat.objects.update_or_create(
+            kind=Heartbeat.Kind.WORKER,
+            name=form.validated_data["host"],
+            defaults={"detail": form.validated_data["detail"], "seen_at": now()},
+        )
+        return Response(status=204)
+
+
+def _store(
+    request: Request, pk: str, append: Callable[[str, int, bytes, str], store.Receipt]
+) -> store.Receipt:
+    form = OffsetSerializer(data=request.query_params)
+    form.is_valid(raise_exception=True)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise TooLarge
+    _known(pk)
+    return append(pk, form.validated_data["offset"], request.body, form.validated_data["source"])
+
+
+def _known(pk: str) -> None:
+    get_object_or_404(Run.objects.only("pk"), pk=pk)
+
+
+def _order(run: Run) -> dict[str, Any]:
+    """All that a runner needs to know."""
+    return {
+        "id": run.pk,
+        "lease": run.lease,
+        "lease_seconds": settings.LEASE_SECONDS,
+        "attempt": run.attempt,
+        "trainer": run.trainer,
+        "config": run.config,
+        "seed": run.seed,
+        "host": run.host,
+        "slot": run.slot,
+    }
+
+
+def _end(pk: str, lease: str, outcome: str, exit_code: int | None, failure: str) -> bool:
+    if outcome == "finished":
+        return lifecycle.finish(pk, lease, exit_code or 0)
+    if outcome == "failed":
+        return lifecycle.fail(pk, lease, failure, exit_code)
+    if outcome == "stopped":
+        return lifecycle.stopped(pk, lease, exit_code)
+    if outcome == "interrupted":
+        return lifecycle.interrupt(pk, lease)
+    return lifecycle.lose(pk, lease, failure or "Its runner died") is not None

@@ -1,0 +1,160 @@
+"""How a run moves. A move that two may try is one UPDATE, and its row count says who won."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils.timezone import now
+
+from dashboard.runs.models import Run, Status, new_id
+
+CANDIDATES = (
+    20  # looked at per claim: so many rivals may be faster before a claimer comes back later
+)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """The answer to a renewed lease."""
+
+    stop_requested: bool
+    lease_seconds: float
+
+
+def claim(host: str, slot: str) -> Run | None:
+    """Take the best queued run for `slot` of `host`; None where nothing waits."""
+    waiting = Run.objects.filter(status=Status.QUEUED, archived_at=None)
+    order = waiting.order_by("-priority", "created_at", "number")
+    for pk in order.values_list("pk", flat=True)[:CANDIDATES]:
+        taken = _move(
+            Run.objects.filter(pk=pk, status=Status.QUEUED),
+            Status.RUNNING,
+            attempt=F("attempt") + 1,
+            lease=new_id(),
+            lease_until=_lease_end(),
+            host=host,
+            slot=slot,
+            finished_at=None,
+        )
+        if taken:
+            Run.objects.filter(pk=pk, started_at=None).update(started_at=now())
+            return Run.objects.get(pk=pk)
+    return None
+
+
+def renew(run_id: str, lease: str) -> Renewal | None:
+    """Keep a claimed run. None when the lease is another's by now: the trainer must be stopped."""
+    held = _held(run_id, lease)
+    if not held.update(lease_until=_lease_end()):
+        return None
+    stop = Run.objects.values_list("stop_requested", flat=True).get(pk=run_id)
+    return Renewal(stop, settings.LEASE_SECONDS)
+
+
+def finish(run_id: str, lease: str, exit_code: int = 0) -> bool:
+    return _end(run_id, lease, Status.FINISHED, exit_code=exit_code)
+
+
+def fail(run_id: str, lease: str, failure: str, exit_code: int | None = None) -> bool:
+    """The trainer ended with an error; `failure` is what the person reads."""
+    return _end(run_id, lease, Status.FAILED, failure=failure, exit_code=exit_code)
+
+
+def stopped(run_id: str, lease: str, exit_code: int | None = None) -> bool:
+    return _end(run_id, lease, Status.STOPPED, exit_code=exit_code)
+
+
+def interrupt(run_id: str, lease: str) -> bool:
+    """The host is going down in good order: queue the run again, at no cost to its attempts."""
+    held = _held(run_id, lease)
+    if _move(held.filter(stop_requested=True), Status.STOPPED, lease="", finished_at=now()):
+        return True
+    return _move(held, Status.QUEUED, lease="", lease_until=None)
+
+
+def lose(run_id: str, lease: str, why: str) -> Status | None:
+    """The process that held the run is gone: queue it again, or give it up after MAX_LOSSES.
+
+    None when the lease had moved on already.
+    """
+    held = _held(run_id, lease)
+    if _move(held.filter(stop_requested=True), Status.STOPPED, lease="", finished_at=now()):
+        return Status.STOPPED
+    again = held.filter(losses__lt=settings.MAX_LOSSES - 1)
+    if _move(again, Status.QUEUED, lease="", lease_until=None, losses=F("losses") + 1):
+        return Status.QUEUED
+    told = f"{why}, {settings.MAX_LOSSES} times. Look at the worker's log and machine, then retry."
+    if _move(
+        held,
+        Status.LOST,
+        lease="",
+        finished_at=now(),
+        losses=F("losses") + 1,
+        failure=told,
+    ):
+        return Status.LOST
+    return None
+
+
+def expired() -> list[tuple[str, str]]:
+    """(run, lease) of the runs whose lease ran out."""
+    gone = Run.objects.filter(status=Status.RUNNING, lease_until__lt=now())
+    return list(gone.values_list("pk", "lease"))
+
+
+def request_stop(run: Run) -> bool:
+    """Stop a queued run at once, ask a running one. False where there is nothing to stop."""
+    mine = Run.objects.filter(pk=run.pk)
+    queued = mine.filter(status=Status.QUEUED)
+    moved = _move(queued, Status.STOPPED, stop_requested=True, finished_at=now())
+    if not moved:
+        running = mine.filter(status=Status.RUNNING)
+        moved = bool(running.update(stop_requested=True, version=F("version") + 1))
+    run.refresh_from_db()
+    return moved
+
+
+def archive(run: Run) -> bool:
+    """Take an ended run out of the table. False while it is live or where it is archived."""
+    ended = Run.objects.filter(pk=run.pk, archived_at=None).exclude(
+        status__in=[Status.QUEUED, Status.RUNNING]
+    )
+    return _change(run, ended, archived_at=now())
+
+
+def restore(run: Run) -> bool:
+    """Bring an archived run back. False where it is not archived."""
+    archived = Run.objects.filter(pk=run.pk, archived_at__isnull=False)
+    return _change(run, archived, archived_at=None)
+
+
+def touch(run_ids: Sequence[str]) -> None:
+    """Say that something which pages show about these runs changed."""
+    Run.objects.filter(pk__in=run_ids).update(version=F("version") + 1)
+
+
+def _end(run_id: str, lease: str, to: Status, **changes: Any) -> bool:
+    return _move(_held(run_id, lease), to, lease="", lease_until=None, finished_at=now(), **changes)
+
+
+def _held(run_id: str, lease: str) -> QuerySet[Run]:
+    return Run.objects.filter(pk=run_id, status=Status.RUNNING, lease=lease)
+
+
+def _move(runs: QuerySet[Run], to: Status, **changes: Any) -> bool:
+    return bool(runs.update(status=to, version=F("version") + 1, **changes))
+
+
+def _change(run: Run, runs: QuerySet[Run], **changes: Any) -> bool:
+    changed = bool(runs.update(version=F("version") + 1, **changes))
+    run.refresh_from_db()
+    return changed
+
+
+def _lease_end() -> dt.datetime:
+    return now() + dt.timedelta(seconds=settings.LEASE_SECONDS)

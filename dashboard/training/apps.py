@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Training(AppConfig):
+    name = "dashboard.training"

@@ -1,0 +1,91 @@
+"""The GPU side's calls to the app."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import httpx
+
+from dashboard.places import app_url_file, worker_token_file
+
+TIMEOUT = httpx.Timeout(10, connect=2)
+
+
+class Unreachable(Exception):
+    """The app did not answer, or not as it should: try again later."""
+
+
+class Refused(Exception):
+    """The app answered that the request cannot be carried out; asking again does not help."""
+
+    def __init__(self, status: int, told: dict[str, Any]) -> None:
+        self.status = status
+        self.told = told
+        super().__init__(f"{status}: {told.get('detail', told)}")
+
+
+def claim(host: str, slot: str) -> dict[str, Any] | None:
+    """The best queued run, now this host's; None where nothing waits."""
+    return _post("claims/", json={"host": host, "slot": slot}).get("run")
+
+
+def renew(run_id: str, lease: str) -> dict[str, Any]:
+    """{"stop_requested", "lease_seconds"}. Refused (409) when the lease is another's."""
+    return _post(f"runs/{run_id}/lease/", json={"lease": lease})
+
+
+def finish(run_id: str, lease: str, outcome: str, exit_code: int | None, failure: str) -> None:
+    """outcome: finished, failed, stopped, interrupted or lost. Refused (409) when fenced off."""
+    body = {"lease": lease, "outcome": outcome, "exit_code": exit_code, "failure": failure}
+    _post(f"runs/{run_id}/finish/", json=body)
+
+
+def send(run_id: str, part: str, offset: int, body: bytes, source: str) -> int:
+    """Post bytes of "events" or "log" from `offset`; the offset that is stored now.
+
+    Refused with status 409 carries the offset that is expected.
+    """
+    query = {"offset": offset, "source": source}
+    return int(_post(f"runs/{run_id}/{part}/", params=query, content=body)["offset"])
+
+
+def heartbeat(host: str, detail: dict[str, Any]) -> None:
+    _post("workers/", json={"host": host, "detail": detail})
+
+
+def app_url() -> str:
+    """FIXPOINT_URL, else where this machine's `up` listens. Read anew: the port may change."""
+    if url := os.environ.get("FIXPOINT_URL"):
+        return url.rstrip("/")
+    try:
+        return app_url_file().read_text().strip().rstrip("/")
+    except OSError as error:
+        raise Unreachable("set FIXPOINT_URL to the app's address") from error
+
+
+def _token() -> str:
+    if token := os.environ.get("FIXPOINT_WORKER_TOKEN"):
+        return token
+    try:
+        return worker_token_file().read_text().strip()
+    except OSError as error:
+        raise Unreachable(
+            "set FIXPOINT_WORKER_TOKEN (python3 manage.py token create NAME --scope worker)"
+        ) from error
+
+
+def _post(path: str, **request: Any) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {_token()}"}
+    try:
+        answer = httpx.post(
+            f"{app_url()}/api/{path}", headers=headers, timeout=TIMEOUT, trust_env=False, **request
+        )
+        told = answer.json() if answer.content else {}
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unreachable(f"{app_url()}: {error}") from error
+    if answer.status_code >= 500 or answer.status_code in (401, 403, 429):
+        raise Unreachable(f"{answer.status_code}: {told.get('detail', '')}")
+    if answer.status_code >= 400:
+        raise Refused(answer.status_code, told)
+    return dict(told)

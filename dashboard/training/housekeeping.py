@@ -1,0 +1,60 @@
+"""What nobody else would notice: expired leases, queued runs without a wake-up."""
+
+from __future__ import annotations
+
+import logging
+import socket
+
+from django.utils.timezone import now
+from redis import RedisError
+
+from dashboard.celery import QUEUE
+from dashboard.health.examination import examine
+from dashboard.runs import lifecycle
+from dashboard.runs.models import Run, Status
+from dashboard.training.broker import redis_client
+from dashboard.training.launching import wake
+from dashboard.training.models import Heartbeat
+
+logger = logging.getLogger(__name__)
+
+WAKE_UPS = 8  # waiting at most: each wakes a worker that claims until nothing is left
+
+
+def keep_house() -> None:
+    """One round."""
+    requeue_expired()
+    top_up_wake_ups()
+    Heartbeat.objects.update_or_create(
+        kind=Heartbeat.Kind.HOUSEKEEPING, name=socket.gethostname(), defaults={"seen_at": now()}
+    )
+
+
+def requeue_expired() -> None:
+    """Runs whose holder fell silent wait again, or are given up."""
+    for run_id, lease in lifecycle.expired():
+        status = lifecycle.lose(run_id, lease, "The machine that ran it fell silent")
+        if status is None:
+            continue
+        logger.warning("run %s: lease expired, now %s", run_id, status)
+        if status == Status.LOST:
+            examine(Run.objects.get(pk=run_id))
+
+
+def top_up_wake_ups() -> None:
+    """As many wake-ups as queued runs, up to WAKE_UPS: some may have been lost with the broker."""
+    queued = Run.objects.filter(status=Status.QUEUED, archived_at=None).count()
+    if not queued:
+        return
+    try:
+        waiting = _waiting()
+    except RedisError as error:
+        logger.warning("Redis does not answer (%s): %d runs wait", error, queued)
+        return
+    for _ in range(min(queued, WAKE_UPS) - waiting):
+        if not wake():
+            return
+
+
+def _waiting() -> int:
+    return int(redis_client().llen(QUEUE))

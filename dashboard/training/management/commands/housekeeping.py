@@ -1,0 +1,33 @@
+"""`manage.py housekeeping`: keeps house every two seconds until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from dashboard.training.housekeeping import keep_house
+
+logger = logging.getLogger(__name__)
+
+EVERY = 2.0  # seconds
+
+
+class Command(BaseCommand):
+    help = "Queue runs again whose machine fell silent, and wake workers, until stopped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                keep_house()
+            except DatabaseError:
+                logger.exception("the database does not answer; trying again")
+            close_old_connections()
+            stop.wait(EVERY)

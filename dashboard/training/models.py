@@ -1,0 +1,33 @@
+"""Who is at work: each worker host and the housekeeping say so every few seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.utils.timezone import now
+
+SILENT_AFTER = dt.timedelta(seconds=15)
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of one process."""
+
+    class Kind(models.TextChoices):
+        WORKER = "worker"
+        HOUSEKEEPING = "housekeeping"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=200)  # the host
+    detail = models.JSONField(default=dict)  # of a worker: its slots
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_heartbeat_each")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    @property
+    def is_alive(self) -> bool:
+        return now() - self.seen_at < SILENT_AFTER

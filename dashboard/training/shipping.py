@@ -1,0 +1,99 @@
+"""Sending what a run directory grew by: from the acknowledged offset, again until acknowledged."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.training import client
+
+PIECE = 2**20  # bytes a post
+LONGEST_LINE = 16 * 2**20  # bytes; the app refuses larger posts
+FILES = {"events": "events.jsonl", "log": "console.log"}
+
+Send = Callable[[str, str, int, bytes, str], int]
+
+
+@dataclass
+class Shipper:
+    """Ships one run directory. What the app has acknowledged is kept beside it, in shipped.json."""
+
+    run_id: str
+    run_dir: Path
+    send: Send = client.send
+
+    def __post_init__(self) -> None:
+        self._kept = self.run_dir / "shipped.json"
+        if self._kept.exists():
+            told = json.loads(self._kept.read_text())
+        else:
+            told = {"run": self.run_id, "source": uuid.uuid4().hex[:12], "events": 0, "log": 0}
+        self._source = str(told["source"])
+        self._offsets = {part: int(told[part]) for part in FILES}
+        self._keep()  # before anything is sent: another source would store it all twice
+
+    @property
+    def is_done(self) -> bool:
+        """Every whole line of the directory is acknowledged."""
+        return not any(self._piece(part) for part in FILES)
+
+    def ship(self) -> None:
+        """Send all that is new. client.Unreachable: later; client.Refused: it cannot be stored."""
+        for part in FILES:
+            while self._ship_piece(part):
+                pass
+
+    def _ship_piece(self, part: str) -> bool:
+        """Send one piece. False where nothing (whole) is left to send."""
+        offset = self._offsets[part]
+        piece = self._piece(part)
+        if not piece:
+            return False
+        try:
+            self._offsets[part] = self.send(self.run_id, part, offset, piece, self._source)
+        except client.Refused as refused:
+            if refused.status != 409 or "expected" not in refused.told:
+                raise
+            self._offsets[part] = int(refused.told["expected"])
+        self._keep()
+        return self._offsets[part] > offset
+
+    def _piece(self, part: str) -> bytes:
+        take = _whole_lines if part == "events" else _bytes
+        return take(self.run_dir / FILES[part], self._offsets[part])
+
+    def _keep(self) -> None:
+        fresh = self._kept.with_suffix(".new")
+        fresh.write_text(json.dumps({"run": self.run_id, "source": self._source, **self._offsets}))
+        fresh.replace(self._kept)
+
+
+def leftovers(runs: Path) -> list[Shipper]:
+    """The directories below `runs` that hold something which no app has acknowledged."""
+    shippers = [Shipper(path.parent.name, path.parent) for path in runs.glob("*/shipped.json")]
+    return [shipper for shipper in shippers if not shipper.is_done]
+
+
+def _bytes(path: Path, offset: int) -> bytes:
+    if _size(path) <= offset:
+        return b""
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(PIECE)
+
+
+def _whole_lines(path: Path, offset: int) -> bytes:
+    """As much as PIECE holds, cut after its last line's end; a longer line whole."""
+    piece = _bytes(path, offset)
+    if piece and b"\n" not in piece:
+        with path.open("rb") as file:
+            file.seek(offset)
+            piece = file.read(LONGEST_LINE)
+    return piece[: piece.rfind(b"\n") + 1]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

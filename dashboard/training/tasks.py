@@ -1,0 +1,113 @@
+"""The Celery side: an anonymous wake-up. The app's database says what there is to do."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+
+from dashboard.places import ROOT, data_dir, run_dir
+from dashboard.training import client, slots
+from dashboard.training.shipping import leftovers
+from dashboard.training.slots import Slot
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = 5.0  # seconds between two signs of life
+LEFTOVERS_EVERY = 6  # heartbeats between two looks for what was never acknowledged
+
+stopping = threading.Event()
+
+
+@shared_task(name="work", ignore_result=True)
+def work() -> None:
+    """While a slot is free and a run waits: start its runner, look after it, and again."""
+    while not stopping.is_set():
+        slot = slots.take()
+        if slot is None:
+            return
+        try:
+            claim = client.claim(socket.gethostname(), slot.name)
+            runner = _start(claim, slot) if claim else None
+        except (client.Unreachable, client.Refused) as error:
+            logger.warning("no claim: %s", error)
+            return
+        finally:
+            slot.close()  # the runner's own copy keeps the slot for as long as it lives
+        if claim is None or runner is None:
+            return
+        _look_after(claim, runner)
+
+
+def _start(claim: dict[str, Any], slot: Slot) -> subprocess.Popen[bytes]:
+    """The run's runner: a session of its own, so that it outlives this worker."""
+    folder = run_dir(claim["id"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "claim.json").write_text(json.dumps(claim))
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": slot.visible_devices}
+    with (folder / "runner.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dashboard.training.runner", str(folder), str(slot.file)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=[slot.file],
+        )
+
+
+def _look_after(claim: dict[str, Any], runner: subprocess.Popen[bytes]) -> None:
+    """Wait for the runner's end; where it died without a report, say so at once."""
+    while runner.poll() is None:
+        if stopping.wait(0.2):
+            return
+    if runner.returncode == 0:
+        return
+    failure = f"The runner died (exit code {runner.returncode})"
+    try:
+        client.finish(claim["id"], claim["lease"], "lost", None, failure)
+    except (client.Unreachable, client.Refused) as error:
+        logger.warning("run %s: %s; its lease will tell", claim["id"], error)
+
+
+@worker_ready.connect
+def _begin(**_: Any) -> None:
+    threading.Thread(target=_beat, daemon=True).start()
+
+
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    stopping.set()
+
+
+def _beat() -> None:
+    """Say every few seconds that this host is there, and send what earlier runners could not."""
+    turn = 0
+    while not stopping.is_set():
+        try:
+            client.heartbeat(socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()})
+            if turn % LEFTOVERS_EVERY == 0:
+                _send_leftovers()
+        except (client.Unreachable, client.Refused) as error:
+            logger.warning("no heartbeat: %s", error)
+        turn += 1
+        time.sleep(HEARTBEAT)
+
+
+def _send_leftovers() -> None:
+    for shipper in leftovers(data_dir() / "runs"):
+        try:
+            shipper.ship()
+        except client.Refused as refused:
+            logger.warning("run %s: %s", shipper.run_id, refused)

@@ -1,0 +1,8 @@
+"""The trainers there are. Imports no torch: pages and the API read it."""
+
+from __future__ import annotations
+
+from trainers.config import Trainer
+from trainers.rehearsal.config import REHEARSAL
+
+TRAINERS: dict[str, Trainer] = {trainer.name: trainer for trainer in (REHEARSAL,)}

@@ -1,0 +1,1 @@
+"""Plays the curves of a training without one: to try an installation, its queue and its pages."""
