@@ -19,6 +19,6 @@ def make() -> str:
     kept = login_link_file()
     fresh = kept.with_name(f"{kept.name}.{os.getpid()}")
     fresh.touch(mode=0o600)
-    fresh.write_text(f"{hashed} {int(time.time()) + MINUTES * 60}\n")
+    fresh.write_text(f"{int(time.time()) + MINUTES * 60} {hashed}\n")
     fresh.replace(kept)
     return f"/login/once/{token}/"

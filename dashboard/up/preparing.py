@@ -22,7 +22,7 @@ def prepare() -> None:
 
 def ensure_admin() -> None:
     """Somebody whom the login link can log in. Without a password, until one is set."""
-    if not User.objects.filter(is_superuser=True).exists():
+    if not User.objects.filter(username=ADMIN).exists():
         User.objects.create_superuser(ADMIN, password=None)
 
 

