@@ -16,9 +16,17 @@ def worded(verdict: Verdict) -> Verdict:
     return {
         **verdict,
         **{name: _worded(verdict[name]) for name in MESSAGES},
+        "number": _with_unit(verdict["number"]),
         "causes": [_worded(cause) for cause in verdict["causes"]],
         "evidence": [_with_level(item) for item in verdict["evidence"]],
     }
+
+
+def _with_unit(number: dict[str, Any] | None) -> dict[str, Any] | None:
+    if number is None:
+        return None
+    unit = number["unit"]
+    return {**number, "unit": gettext(unit) if unit else ""}  # gettext("") is the file's header
 
 
 def _with_level(item: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""Why a loss does not fall: the causes that the telemetry can tell apart, most likely first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.health.figures import figure
+from dashboard.health.readings import precision
+from dashboard.health.rule import Context, Message, gettext_noop, say
+
+_ = gettext_noop
+
+HARDLY_MOVING = (
+    2e-5  # median update ratio; healthy pilot runs stayed above 1.5e-4, stuck below 4e-6
+)
+UPDATES = 30  # values of the update ratio that are looked at
+SCALE_FALLS = 0.95  # end/start of exp(scale); healthy runs 0.79-1.51: a hint, no proof
+FASTER = 10.0  # the learning rate's factor where the weights hardly move
+A_LITTLE_FASTER = 3.0  # where nothing else explains it
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    causes: tuple[Message, ...]
+    patch: dict[str, Any]
+
+
+def why_stuck(context: Context) -> Diagnosis:
+    """Causes of a loss that stands still, and the change that answers the first."""
+    rate = context.setting("learning_rate", 0.0)
+    found = [
+        (_rounded_away(context), context.patch(precision="fp32")),
+        (_hardly_moving(context), context.patch(learning_rate=rate * FASTER)),
+        (_scale_falling(context), {}),
+    ]
+    seen = [(cause, patch) for cause, patch in found if cause]
+    if seen:
+        return Diagnosis(tuple(cause for cause, _patch in seen), seen[0][1])
+    return Diagnosis(
+        (
+            Message(
+                _(
+                    "A learning rate that is too low, or targets that do not belong to the inputs:"
+                    " what is logged does not tell them apart."
+                )
+            ),
+        ),
+        context.patch(learning_rate=rate * A_LITTLE_FASTER),
+    )
+
+
+def _update_ratio(context: Context) -> float | None:
+    values = context.curve("train/update_ratio").finite.last(UPDATES).values
+    return float(np.median(values)) if len(values) else None
+
+
+def _rounded_away(context: Context) -> Message | None:
+    if precision(context) != "bf16_weights":
+        return None
+    return Message(
+        _(
+            "The weights themselves are bfloat16: an update smaller than 1/256 of a weight is"
+            " rounded away. Keep a float32 master copy."
+        )
+    )
+
+
+def _hardly_moving(context: Context) -> Message | None:
+    ratio = _update_ratio(context)
+    if ratio is None or ratio >= HARDLY_MOVING:
+        return None
+    return say(
+        _("The weights hardly move: update ratio {ratio}, healthy runs stay above {healthy}."),
+        ratio=figure(ratio),
+        healthy=figure(HARDLY_MOVING),
+    )
+
+
+def _scale_falling(context: Context) -> Message | None:
+    scale = context.curve("region/logit_scale").finite.values
+    if len(scale) < UPDATES:
+        return None
+    change = float(np.exp(scale[-1] - scale[0]))
+    if change >= SCALE_FALLS:
+        return None
+    return say(
+        _(
+            "Pairs that do not belong together: the learnable scale fell to {change} of its start"
+            " while the updates are of normal size."
+        ),
+        change=figure(change),
+    )
