@@ -29,6 +29,7 @@ class Service:
     ready: Callable[[], Awaitable[bool]] | None = None  # None: as soon as it is started
     grace: float = 10.0  # seconds between SIGTERM and SIGKILL
     descriptors: tuple[int, ...] = ()  # handed on to the process
+    chatter: str = ""  # a regular expression: lines with it are not shown
 
 
 class Child:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import signal
 import time
 from collections import deque
@@ -102,7 +103,12 @@ class Keeper:
                 continue
             if not line:
                 return
-            self.log.write(self.service.name, line.decode(errors="replace").rstrip())
+            self._show(line.decode(errors="replace").rstrip())
+
+    def _show(self, line: str) -> None:
+        chatter = self.service.chatter
+        if line and not (chatter and re.search(chatter, line)):
+            self.log.write(self.service.name, line)
 
     async def _after_crash(self, how: str) -> None:
         """Wait before the next life, or end it all when there were too many."""

@@ -16,6 +16,12 @@ from dashboard.up.child import Service
 from dashboard.up.environment import ROOT
 
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
+REDIS_CHATTER = (
+    r"oO0OoO0|version=|Configuration loaded|Server initialized|Memory overcommit|signal-handler"
+    r"|User requested shutdown|bye bye"
+)
+WORKER_CHATTER = r"^worker: "
+WEB_CHATTER = r"Service Unavailable: /healthz"  # while the others start; /healthz itself says it
 
 
 def services(data: Path, host: str, web: socket.socket) -> list[Service]:
@@ -27,8 +33,13 @@ def services(data: Path, host: str, web: socket.socket) -> list[Service]:
     return [
         *embedded,
         Service("housekeeping", [*manage, "housekeeping"], environment),
-        Service("worker", worker.command(slots), environment | worker.environment(slots)),
-        Service("web", _web(web), environment, descriptors=(web.fileno(),)),
+        Service(
+            "worker",
+            worker.command(slots),
+            environment | worker.environment(slots),
+            chatter=WORKER_CHATTER,
+        ),
+        Service("web", _web(web), environment, descriptors=(web.fileno(),), chatter=WEB_CHATTER),
     ]
 
 
@@ -49,7 +60,7 @@ def _redis(data: Path) -> Service:
     socket_file = redis_server.socket_path(data)
     url = os.environ["REDIS_URL"] = f"unix://{socket_file}?db=0"
     command = redis_server.command(redis_server.find(), data, socket_file)
-    return Service("redis", command, ready=functools.partial(answers, url))
+    return Service("redis", command, ready=functools.partial(answers, url), chatter=REDIS_CHATTER)
 
 
 def _environment(data: Path, host: str) -> dict[str, str]:

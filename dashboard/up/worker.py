@@ -50,7 +50,9 @@ def command(slots: str) -> list[str]:
     words = "-q -A dashboard.celery worker -Q wakeups -P threads --loglevel INFO"
     alone = ["--without-mingle", "--without-gossip"]
     name = f"fixpoint@{socket.gethostname()}"
-    return [sys.executable, "-m", "celery", *words.split(), *alone, "-c", threads, "-n", name]
+    # as root Celery warns of pickle, which this worker does not accept
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
+    return [*python, "-m", "celery", *words.split(), *alone, "-c", threads, "-n", name]
 
 
 def environment(slots: str) -> dict[str, str]:
