@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 HOME = Path(tempfile.mkdtemp(prefix="fixpoint-tests-"))
+(HOME / "static").mkdir()
 
 os.environ["FIXPOINT_DATA"] = str(HOME)
 os.environ["FIXPOINT_STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -59,7 +59,7 @@ class Shipper:
                 raise
             self._offsets[part] = int(refused.told["expected"])
         self._keep()
-        return self._offsets[part] > offset
+        return self._offsets[part] != offset
 
     def _piece(self, part: str) -> bytes:
         take = _whole_lines if part == "events" else _bytes
