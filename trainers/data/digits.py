@@ -1,0 +1,53 @@
+"""Real handwritten digits: scikit-learn's bundled set, 1,797 images of 8 x 8 pixels.
+
+The first 1,400 are for training and the rest for testing, so that no handwriting is in both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, lru_cache
+from typing import Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits
+
+Split = Literal["train", "test"]
+Floats = NDArray[np.float32]
+
+TRAIN_COUNT = 1400
+
+
+@cache
+def _bundled() -> tuple[Floats, NDArray[np.int64]]:
+    images, labels = load_digits(return_X_y=True)
+    return (images.reshape(-1, 8, 8) / 16).astype(np.float32), labels.astype(np.int64)
+
+
+@cache
+def numbers_of(split: Split) -> dict[int, NDArray[np.int64]]:
+    """For every digit 0 to 9, which images of the set show it in this split."""
+    labels = _bundled()[1]
+    lot = np.arange(len(labels)) < TRAIN_COUNT
+    chosen = lot if split == "train" else ~lot
+    return {digit: np.flatnonzero(chosen & (labels == digit)) for digit in range(10)}
+
+
+@lru_cache(maxsize=20_000)
+def glyph(number: int, side: int) -> Floats:
+    """Image `number` as ink of 0 to 1, scaled to `side` pixels and cut to its ink. (h, w)"""
+    small = torch.from_numpy(_bundled()[0][number])[None, None]
+    large = F.interpolate(small, size=(side, side), mode="bilinear", align_corners=False)
+    ink = large[0, 0].numpy()
+    rows, columns = np.flatnonzero(ink.max(1) > 0.2), np.flatnonzero(ink.max(0) > 0.2)
+    return np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+
+
+@cache
+def fingerprint() -> str:
+    """Changes when the bundled set does."""
+    images, labels = _bundled()
+    return hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()[:16]

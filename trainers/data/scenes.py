@@ -1,0 +1,159 @@
+"""Digit scenes: coloured handwritten digits on a 64 x 64 image, with boxes and captions.
+
+Scene number i of a set is always the same picture: it is drawn from a generator seeded with
+(seed, split, i), when it is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainers.data import boxes as box_rules
+from trainers.data import digits
+from trainers.data.phrases import COLOURS, SIZES, Look
+
+Domain = Literal["dark", "clutter"]
+Image = NDArray[np.float32]  # (3, SIDE, SIDE), 0 to 1
+
+SIDE = 64
+GLYPH_SIDES = (
+    (13, 16),
+    (19, 22),
+    (26, 30),
+)  # pixels before cutting to the ink: small, medium, large
+RGB = np.array(
+    [
+        (0.95, 0.15, 0.12),
+        (0.15, 0.85, 0.20),
+        (0.20, 0.35, 1.00),
+        (0.95, 0.90, 0.15),
+        (0.15, 0.90, 0.90),
+        (0.90, 0.20, 0.90),
+        (1.00, 0.55, 0.10),
+        (0.95, 0.95, 0.95),
+    ],
+    dtype=np.float32,
+)
+TRIES = 12  # places tried for a digit before the scene does without it
+OVERLAP = 0.12  # of the smaller box that two digits may share
+DRAWN_AS = 1  # raise when the drawing changes: it is part of the fingerprint
+
+
+@dataclass(frozen=True)
+class Scene:
+    image: Image
+    boxes: box_rules.Boxes  # (n, 4) as the annotations say: some may be broken
+    looks: tuple[Look, ...]
+
+    @property
+    def caption(self) -> str:
+        return " and ".join(look.short for look in self.looks)
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """A set of scenes. `invalid_share` of the annotated boxes are broken, always the same ones."""
+
+    domain: Domain
+    split: digits.Split
+    count: int
+    seed: int = 0
+    invalid_share: float = 0.0
+
+    def __getitem__(self, number: int) -> Scene:
+        entropy = (self.seed, ("train", "test").index(self.split), number)
+        scene = _draw(self.domain, self.split, np.random.default_rng(entropy))
+        if not self.invalid_share:
+            return scene
+        rng = np.random.default_rng((*entropy, 1))
+        boxes = box_rules.spoil(scene.boxes, self.invalid_share, SIDE, rng)
+        return Scene(scene.image, boxes, scene.looks)
+
+    def fingerprint(self) -> str:
+        """Changes when the handwriting, the settings, the drawing or the first scenes do."""
+        settings = json.dumps({**asdict(self), "digits": digits.fingerprint(), "as": DRAWN_AS})
+        state = hashlib.sha256(settings.encode())
+        for number in range(min(8, self.count)):
+            scene = self[number]
+            state.update((scene.image * 255).round().astype(np.uint8).tobytes())
+            state.update(scene.boxes.tobytes() + scene.caption.encode())
+        return state.hexdigest()[:16]
+
+
+def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scene:
+    image = _background(domain, split, rng)
+    placed: list[box_rules.Boxes] = []
+    looks: list[Look] = []
+    for _ in range(int(rng.integers(3, 5))):
+        look = Look(int(rng.integers(3)), int(rng.integers(len(COLOURS))), int(rng.integers(10)))
+        ink = _ink(look, split, rng)
+        corner = _free_corner(ink.shape, placed, rng)
+        if corner is None:
+            continue
+        _paint(image, ink, corner, RGB[look.colour] * rng.uniform(0.8, 1.0))
+        placed.append(_box(corner, ink.shape))
+        looks.append(look)
+    return Scene(image, np.stack(placed), tuple(looks))
+
+
+def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:
+    number = rng.choice(digits.numbers_of(split)[look.digit])
+    low, high = GLYPH_SIDES[look.size]
+    return digits.glyph(int(number), int(rng.integers(low, high + 1)))
+
+
+def _free_corner(
+    shape: tuple[int, ...], placed: list[box_rules.Boxes], rng: np.random.Generator
+) -> tuple[int, int] | None:
+    """Top and left of a place that hides no other digit; None when none was found."""
+    for _ in range(TRIES):
+        top, left = (int(rng.integers(0, SIDE - length + 1)) for length in shape)
+        if all(_overlap(_box((top, left), shape), other) <= OVERLAP for other in placed):
+            return top, left
+    return None
+
+
+def _box(corner: tuple[int, int], shape: tuple[int, ...]) -> box_rules.Boxes:
+    top, left = corner
+    pixels = np.array([left, top, left + shape[1], top + shape[0]], dtype=np.float32)
+    return pixels / SIDE
+
+
+def _overlap(one: box_rules.Boxes, other: box_rules.Boxes) -> float:
+    """Shared area as a share of the smaller box."""
+    size = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
+    smaller = min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2]))
+    return float(np.prod(np.clip(size, 0, None)) / smaller)
+
+
+def _paint(image: Image, ink: Image, corner: tuple[int, int], colour: NDArray[np.floating]) -> None:
+    top, left = corner
+    height, width = ink.shape
+    patch = image[:, top : top + height, left : left + width]
+    patch += (colour[:, None, None].astype(np.float32) - patch) * ink
+
+
+def _background(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Image:
+    noise = rng.random((3, SIDE, SIDE), dtype=np.float32)
+    if domain == "dark":
+        return noise * np.float32(0.08)
+    level = rng.uniform(0.1, 0.35, size=(3, 1, 1)).astype(np.float32)
+    image = level + noise * np.float32(0.2)
+    for _ in range(int(rng.integers(6, 11))):
+        _distract(image, split, rng)
+    return np.clip(image, 0, 1)
+
+
+def _distract(image: Image, split: digits.Split, rng: np.random.Generator) -> None:
+    """A scrap of handwriting in a dull colour: ink that is nobody's region."""
+    look = Look(int(rng.integers(len(SIZES))), 0, int(rng.integers(10)))
+    ink = _ink(look, split, rng)
+    scrap = ink[: max(3, len(ink) // 2)] * np.float32(rng.uniform(0.4, 0.8))
+    top, left = (int(rng.integers(0, SIDE - length + 1)) for length in scrap.shape)
+    _paint(image, scrap, (top, left), rng.uniform(0.15, 0.6, size=3))
