@@ -1,0 +1,131 @@
+"""The settings that every training through `trainers.loop` has."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trainers.config import Config, setting
+
+Precision = Literal["fp32", "bf16", "bf16_weights"]
+Schedule = Literal["cosine", "constant"]
+
+OPTIMISATION = "Optimisation"
+RUN = "Run"
+
+# Fields that do not change what is learnt: a checkpoint may be resumed with others.
+BESIDE_LEARNING = ("device", "threads", "record_every", "checkpoint_every")
+
+
+class LoopConfig(Config):
+    steps: int = setting(
+        100,
+        group=OPTIMISATION,
+        title="Optimizer steps",
+        help="How many times the weights are updated. Each update sees accumulation x batch size images.",
+        unit="steps",
+        ge=1,
+        le=10_000_000,
+    )
+    batch_size: int = setting(
+        4,
+        group=OPTIMISATION,
+        title="Batch size",
+        help="Images in one forward pass.",
+        unit="images",
+        ge=1,
+        le=4096,
+    )
+    accumulation: int = setting(
+        8,
+        group=OPTIMISATION,
+        title="Gradient accumulation",
+        help="Forward passes whose gradients are added up before one optimizer step.",
+        unit="forwards",
+        ge=1,
+        le=1024,
+    )
+    learning_rate: float = setting(
+        1e-4,
+        group=OPTIMISATION,
+        title="Learning rate",
+        help="The highest learning rate of AdamW, reached when the warm-up is over.",
+        gt=0,
+        le=1,
+    )
+    warmup_steps: int = setting(
+        5,
+        group=OPTIMISATION,
+        title="Learning rate warm-up",
+        help="Optimizer steps over which the learning rate rises from zero in a straight line.",
+        unit="steps",
+        ge=0,
+    )
+    schedule: Schedule = setting(
+        "cosine",
+        group=OPTIMISATION,
+        title="Schedule",
+        help="After the warm-up the learning rate falls along a cosine to 2 % of its height, or stays.",
+    )
+    weight_decay: float = setting(
+        1e-3,
+        group=OPTIMISATION,
+        title="Weight decay",
+        help="AdamW's decay of weight matrices; biases, norms and logit scales are spared.",
+        ge=0,
+        le=1,
+    )
+    max_grad_norm: float = setting(
+        1.0,
+        group=OPTIMISATION,
+        title="Gradient clipping",
+        help="Gradients of a larger norm are shortened to it. 0: never.",
+        ge=0,
+    )
+    precision: Precision = setting(
+        "fp32",
+        group=OPTIMISATION,
+        title="Precision",
+        help=(
+            "fp32: everything in 32 bits. bf16: autocast, with weights kept in 32 bits. bf16_weights:"
+            " the weights themselves in 16 bits and no 32-bit copy; small updates are rounded away."
+        ),
+    )
+    device: Literal["auto", "cpu", "cuda"] = setting(
+        "auto",
+        group=RUN,
+        title="Device",
+        help="auto takes the GPU where there is one.",
+    )
+    threads: int = setting(
+        0,
+        group=RUN,
+        title="CPU threads",
+        help="0 leaves it to torch, which follows OMP_NUM_THREADS.",
+        unit="threads",
+        ge=0,
+        le=1024,
+    )
+    record_every: int = setting(
+        1,
+        group=RUN,
+        title="Record every",
+        help="After how many optimizer steps a row of numbers is logged.",
+        unit="steps",
+        ge=1,
+    )
+    evaluate_every: int = setting(
+        20,
+        group=RUN,
+        title="Evaluate every",
+        help="After how many optimizer steps the held-out set is looked at. 0: only before and after.",
+        unit="steps",
+        ge=0,
+    )
+    checkpoint_every: int = setting(
+        25,
+        group=RUN,
+        title="Checkpoint every",
+        help="After how many optimizer steps everything is saved, so that an interrupted run goes on.",
+        unit="steps",
+        ge=1,
+    )

@@ -1,0 +1,83 @@
+"""What a run was made of: code, packages, machine, command. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import socket
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
+GIT_SECONDS = 10
+
+
+def take(seed: int, **more: Any) -> dict[str, Any]:
+    """Everything that is known without torch, and `more`: data fingerprint, device."""
+    return {
+        "git": git(),
+        "python": platform.python_version(),
+        "packages": packages(),
+        "machine": machine(),
+        "command": sys.argv,
+        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "seed": seed,
+        **more,
+    }
+
+
+def git() -> dict[str, Any]:
+    """Commit and, where files were edited since, the hash of the difference. Empty without git."""
+    commit = _git("rev-parse", "HEAD")
+    if not commit:
+        return {}
+    difference = _git("diff", "HEAD")
+    changed = _git("status", "--porcelain").splitlines()
+    return {
+        "commit": commit.strip(),
+        "branch": _git("rev-parse", "--abbrev-ref", "HEAD").strip(),
+        "dirty": bool(changed),
+        "diff_sha256": hashlib.sha256(difference.encode()).hexdigest() if difference else "",
+        "changed": [line[3:] for line in changed[:100]],
+    }
+
+
+def packages() -> dict[str, str]:
+    found = {dist.metadata["Name"]: dist.version for dist in metadata.distributions()}
+    return dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "host": socket.gethostname(),
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cpus": os.cpu_count(),
+        "memory_bytes": _memory(),
+    }
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    """What git prints, "" where there is no git or no repository."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), *arguments],
+            capture_output=True,
+            timeout=GIT_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode(errors="replace")
