@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from trainers.config import Trainer
+from trainers.region_contrastive.presets import REGION_CONTRASTIVE
 from trainers.rehearsal.config import REHEARSAL
 
-TRAINERS: dict[str, Trainer] = {trainer.name: trainer for trainer in (REHEARSAL,)}
+TRAINERS: dict[str, Trainer] = {
+    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, REHEARSAL)
+}

@@ -1,0 +1,166 @@
+"""Train by hand or from the dashboard: python -m trainers NAME --run-dir DIR.
+
+Exit codes: 0 finished or stopped, 2 bad input (one line on stderr says what), 1 failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from trainers import snapshot
+from trainers.catalog import TRAINERS
+from trainers.config import Config, ConfigError, Trainer, complete
+from trainers.errors import BadInput
+from trainers.recorder import Recorder
+
+CONFIG = "config.json"
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be trained, as config.json holds it."""
+
+    trainer: Trainer
+    config: Config
+    seed: int
+
+    def as_json(self) -> str:
+        values = {
+            "trainer": self.trainer.name,
+            "seed": self.seed,
+            "config": self.config.model_dump(mode="json"),
+        }
+        return json.dumps(values, indent=2) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
+    try:
+        given = _parser().parse_args(arguments)
+        run_dir = Path(given.run_dir)
+        order = _order(given, run_dir)
+        with _recorder(run_dir) as recorder:
+            return _train(order, run_dir, recorder)
+    except BadInput as error:
+        sys.stderr.write(f"error: {error}\n")
+        return BAD_INPUT
+
+
+def _train(order: Order, run_dir: Path, recorder: Recorder) -> int:
+    recorder.snapshot(snapshot.take(order.seed))
+    try:
+        module, _, name = order.trainer.entry.partition(":")
+        train: Callable[..., None] = getattr(import_module(module), name)
+        train(order.config, recorder=recorder, run_dir=run_dir, seed=order.seed)
+    except BadInput as error:
+        recorder.end("failed", str(error))
+        raise
+    return 0
+
+
+def _recorder(run_dir: Path) -> Recorder:
+    try:
+        return Recorder(run_dir)
+    except OSError as error:
+        raise BadInput(f"--run-dir {run_dir} cannot be written to: {error.strerror}") from error
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message} (see python -m trainers --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m trainers", description="Train into a run directory.")
+    parser.add_argument("trainer", metavar="NAME", help=f"one of: {', '.join(TRAINERS)}")
+    parser.add_argument("--run-dir", required=True, metavar="DIR", help="made where it is missing")
+    parser.add_argument("--preset", default="", help="named values on top of the defaults")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a field; may be repeated"
+    )
+    parser.add_argument("--seed", type=int, help="of weights and data order; drawn where not given")
+    return parser
+
+
+def _order(given: argparse.Namespace, run_dir: Path) -> Order:
+    """What config.json says where there is one, else what the command line says, written there."""
+    if given.trainer not in TRAINERS:
+        raise BadInput(f"there is no trainer {given.trainer!r}; there are: {', '.join(TRAINERS)}")
+    trainer = TRAINERS[given.trainer]
+    path = run_dir / CONFIG
+    if path.exists():
+        order = _stored(path, trainer)
+        _refuse_another(given, order, path)
+        return order
+    config = _complete(trainer, given.preset, _values(given.set))
+    order = Order(trainer, config, secrets.randbelow(2**31) if given.seed is None else given.seed)
+    _write(path, order)
+    return order
+
+
+def _write(path: Path, order: Order) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(order.as_json())
+    except OSError as error:
+        text = f"--run-dir {path.parent} cannot be written to: {error.strerror}"
+        raise BadInput(text) from error
+
+
+def _stored(path: Path, trainer: Trainer) -> Order:
+    try:
+        stored = json.loads(path.read_text())
+        name, values, seed = stored["trainer"], stored["config"], int(stored["seed"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            f"{path} cannot be read ({error!r}); it needs trainer, seed, config"
+        ) from error
+    if name != trainer.name:
+        raise BadInput(
+            f"{path} is of the trainer {name!r}, not {trainer.name!r}; use another --run-dir"
+        )
+    return Order(trainer, _complete(trainer, "", values, where=f"{path}: "), seed)
+
+
+def _refuse_another(given: argparse.Namespace, order: Order, path: Path) -> None:
+    """A run directory holds one run: --preset, --set and --seed must say what it already says."""
+    asked_seed = order.seed if given.seed is None else given.seed
+    asked = order.config
+    if given.preset or given.set:
+        asked = _complete(order.trainer, given.preset, _values(given.set))
+    if asked != order.config or asked_seed != order.seed:
+        raise BadInput(
+            f"{path} already holds another configuration or seed; leave --preset, --set and --seed out"
+            " to go on with it, or use another --run-dir"
+        )
+
+
+def _values(pairs: Sequence[str]) -> dict[str, str]:
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput(f"--set {pair}: write it as KEY=VALUE")
+        values[name.strip()] = value.strip()
+    return values
+
+
+def _complete(trainer: Trainer, preset: str, values: dict[str, Any], where: str = "") -> Config:
+    try:
+        return complete(trainer, preset, values)
+    except ConfigError as error:
+        raise BadInput(f"{where}{error}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The entry that the catalogue names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from trainers import snapshot
+from trainers.loop import fit
+from trainers.precision import choose_device, use_threads
+from trainers.recorder import Recorder
+from trainers.region_contrastive.config import RegionContrastiveConfig
+from trainers.region_contrastive.task import RegionTask
+
+
+def train(config: RegionContrastiveConfig, *, recorder: Recorder, run_dir: Path, seed: int) -> None:
+    """Train to the end or to a stop; goes on from the run directory's newest checkpoint.
+
+    BadInput: weights or a checkpoint that cannot be used, a device that is not there.
+    """
+    use_threads(config)
+    device = choose_device(config)
+    torch.manual_seed(seed)
+    task = RegionTask(config, device, seed)
+    recorder.snapshot(
+        snapshot.take(seed, device=_name(device), data=task.facts["data/fingerprint"])
+    )
+    fit(task, config, recorder=recorder, run_dir=run_dir, seed=seed)
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

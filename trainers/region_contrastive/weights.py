@@ -1,0 +1,126 @@
+"""The weights a training starts from, and how much of the model they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import AutoTokenizer, CLIPModel
+
+from trainers.errors import BadInput
+from trainers.region_contrastive import tokens
+from trainers.region_contrastive.config import ModelConfig
+from trainers.region_contrastive.model import RegionClip, small_clip
+
+EMBEDDED = Path(__file__).parent / "base.safetensors"
+REGION_SCALE = "region_logit_scale"
+GLOBAL_SCALE = "clip.logit_scale"
+SHOWN = 5  # missing weights that an error names
+
+
+@dataclass(frozen=True)
+class Start:
+    """coverage: share of the weights that were loaded; missing: names of those that were not
+
+    logit_scale: the loaded one for regions, None where nothing was loaded
+    """
+
+    model: RegionClip
+    tokenize: tokens.Tokenize
+    coverage: float
+    missing: tuple[str, ...]
+    logit_scale: float | None
+
+
+def prepare(config: ModelConfig) -> Start:
+    """The model with its first weights.
+
+    BadInput: no such file or directory, a damaged one, or one that covers too little.
+    """
+    if config.clip_model:
+        return _covered(_pretrained(Path(config.clip_model)), config.least_coverage)
+    model = RegionClip(small_clip())
+    if not config.checkpoint:
+        return Start(model, tokens.tokenize, 0.0, tuple(dict(model.named_parameters())), None)
+    path = EMBEDDED if config.checkpoint == "embedded" else Path(config.checkpoint)
+    state = _file(path)
+    return _covered(_loaded(model, state), config.least_coverage)
+
+
+def _file(path: Path) -> Mapping[str, Tensor]:
+    if not path.is_file():
+        raise BadInput(
+            f"checkpoint: there is no file {path}; use embedded, a path, or leave it empty"
+        )
+    try:
+        return dict(load_file(path))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise BadInput(
+            f"checkpoint: {path} is damaged or no safetensors file ({error}). Copy it again, or start"
+            " from embedded"
+        ) from error
+
+
+def _loaded(model: RegionClip, state: Mapping[str, Tensor]) -> Start:
+    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    fitting = {name: tensor for name, tensor in state.items() if shapes.get(name) == tensor.shape}
+    if REGION_SCALE not in fitting and GLOBAL_SCALE in fitting:
+        fitting[REGION_SCALE] = fitting[
+            GLOBAL_SCALE
+        ]  # a plain CLIP has one scale, as FG-CLIP takes it
+    model.load_state_dict(fitting, strict=False)
+    coverage, missing = cover(model, set(fitting))
+    scale = float(fitting[REGION_SCALE]) if REGION_SCALE in fitting else None
+    return Start(model, tokens.tokenize, coverage, missing, scale)
+
+
+def cover(model: nn.Module, loaded: set[str]) -> tuple[float, tuple[str, ...]]:
+    """Share of the parameters (as numbers, not as names) that are in `loaded`, and the others."""
+    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    missing = tuple(name for name in sizes if name not in loaded)
+    return 1 - sum(sizes[name] for name in missing) / sum(sizes.values()), missing
+
+
+def _covered(start: Start, least: float) -> Start:
+    if start.coverage >= least:
+        return start
+    named = ", ".join(start.missing[:SHOWN]) + (", …" if len(start.missing) > SHOWN else "")
+    raise BadInput(
+        f"checkpoint: it holds {start.coverage:.1%} of the weights and {least:.1%} are asked for;"
+        f" missing: {named}. Take a checkpoint of this model, or lower least_coverage"
+    )
+
+
+def _pretrained(directory: Path) -> Start:
+    """A CLIP as transformers saves it. Its one logit scale is taken for the regions too."""
+    if not (directory / "config.json").is_file():
+        raise BadInput(
+            f"clip_model: {directory} holds no config.json; name a directory of a saved CLIP"
+        )
+    try:
+        clip, info = CLIPModel.from_pretrained(
+            directory, local_files_only=True, output_loading_info=True
+        )
+        tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
+    except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+        raise BadInput(f"clip_model: {directory} cannot be loaded ({error})") from error
+    model = RegionClip(clip)
+    absent = {f"clip.{name}" for name in info["missing_keys"]}
+    names = {name for name, _ in model.named_parameters()} - absent
+    with torch.no_grad():
+        model.region_logit_scale.copy_(clip.logit_scale)
+    coverage, missing = cover(model, names)
+    longest = int(clip.config.text_config.max_position_embeddings)
+
+    def tokenize(texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        found = tokenizer(
+            list(texts), padding=True, truncation=True, max_length=longest, return_tensors="pt"
+        )
+        return found["input_ids"], found["attention_mask"]
+
+    return Start(model, tokenize, coverage, missing, float(clip.logit_scale.detach()))
