@@ -1,0 +1,1 @@
+"""Real processes are killed; nothing that was logged may be missing or doubled."""
