@@ -253,6 +253,7 @@ def _evidence(verdict: dict[str, Any], name: str) -> Evidence:
     return Evidence(
         verdict["state"],
         verdict["title"],
+        verdict["rule"],
         part.get("steps", ()),
         [float(value) for value in part.get("values", ())],
         None if level.get("value") is None else float(level["value"]),

@@ -12,7 +12,7 @@ from dashboard.charts.axis import Axis
 from dashboard.charts.evidence import Evidence, markers, shapes
 from dashboard.charts.figure import Figure, Trace, faint, figure, line, points
 from dashboard.charts.smoothing import smoothed
-from dashboard.metrics.series import Floats, Series
+from dashboard.metrics.series import EMPTY, Floats, Series
 from dashboard.metrics.thinning import Thinned, thin
 
 SYMBOLS = (  # where no height can be drawn, the chart's edge says that something was there
@@ -31,6 +31,8 @@ class Line:
     series: Series
     origin: float
     evidence: tuple[Evidence, ...] = ()
+    marks: Series = EMPTY  # what happened during the run, told by `mark_texts`
+    mark_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _traces(one: Line, thinned: Thinned, view: View) -> list[Trace]:
     if view.smoothing > 0:
         found = [faint(raw), _smooth(one, view)]
     found += _nonfinite(thinned.nonfinite, one, axis)
+    found += _happenings(one, axis)
     rings = (markers(evidence, one.series, axis, one.origin) for evidence in one.evidence)
     return found + [ring for ring in rings if ring is not None]
 
@@ -109,6 +112,18 @@ def _nonfinite(series: Series, one: Line, axis: Axis) -> list[Trace]:
         )
         for (name, symbol, height), mask in zip(SYMBOLS, kinds, strict=True)
         if mask.any()
+    ]
+
+
+def _happenings(one: Line, axis: Axis) -> list[Trace]:
+    """Checkpoints, resumes and what else a trainer marks: small signs at the foot of the chart."""
+    if not one.mark_texts:
+        return []
+    x = axis.place(one.marks, one.origin)
+    look = {"symbol": "diamond-tall", "size": 8, "color": "#808080"}
+    happened = points(one.label, x, np.full(len(x), 0.02), yaxis="y2", marker=look)
+    return [
+        happened | {"text": list(one.mark_texts), "hovertemplate": "%{text}", "meta": {"marks": 1}}
     ]
 
 

@@ -23,6 +23,7 @@ class Evidence:
 
     state: str
     title: str
+    rule: str = ""
     steps: Sequence[int] = ()
     values: Sequence[float] = ()
     level: float | None = None
@@ -45,7 +46,7 @@ def markers(evidence: Evidence, curve: Series, axis: Axis, origin: float) -> Tra
             "color": colour(evidence),
             "line": {"width": 2},
         },
-        meta={"state": evidence.state},
+        meta={"state": evidence.state, "rule": evidence.rule},
         hovertemplate="%{y:.5~g}",
     )
 
@@ -56,7 +57,7 @@ def shapes(evidence: Evidence, axis: Axis) -> list[dict[str, Any]]:
     if evidence.level is not None and math.isfinite(evidence.level):
         found.append(_level(evidence))
     if evidence.window is not None and axis.name == "step":
-        found.append(_band(evidence.window))
+        found.append(_band(evidence))
     return found
 
 
@@ -84,20 +85,21 @@ def _level(evidence: Evidence) -> dict[str, Any]:
         "y1": evidence.level,
         "line": {"color": colour(evidence), "width": 1.2, "dash": "dash"},
         "label": label,
-        "name": f"level-{evidence.state}",
+        "name": f"level-{evidence.state} {evidence.rule}",
     }
 
 
-def _band(window: tuple[float, float]) -> dict[str, Any]:
+def _band(evidence: Evidence) -> dict[str, Any]:
+    assert evidence.window is not None
     return {
         "type": "rect",
         "yref": "paper",
-        "x0": window[0],
-        "x1": window[1],
+        "x0": evidence.window[0],
+        "x1": evidence.window[1],
         "y0": 0,
         "y1": 1,
         "layer": "below",
         "line": {"width": 0},
         "fillcolor": "rgba(128,128,128,0.10)",
-        "name": "window",
+        "name": f"window {evidence.rule}",
     }

@@ -1,0 +1,136 @@
+"""Launch a run of one trainer, from its presets or as a changed clone of an earlier run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from dashboard.runs.models import Run
+from dashboard.training.launching import launch
+from dashboard.web.fields import preset_values
+from dashboard.web.forms import AboutForm, ConfigForm
+from trainers.catalog import TRAINERS
+from trainers.config import ConfigError, Trainer
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the form begins with."""
+
+    preset: str
+    base: dict[str, Any]  # against which changes are marked
+    values: dict[str, Any]
+    clone: Run | None
+
+
+def page(request: HttpRequest, trainer: str) -> HttpResponse:
+    if trainer not in TRAINERS:
+        raise Http404(_("There is no trainer %(name)s.") % {"name": trainer})
+    chosen = TRAINERS[trainer]
+    start = _start(request, chosen)
+    about = AboutForm(request.POST or None, initial=_about(start))
+    config = ConfigForm(chosen, start.base, data=request.POST or None, initial=start.values)
+    if request.method == "POST" and about.is_valid() and config.is_valid():
+        run = _launched(request, chosen, about, config, start)
+        if run is not None:
+            return redirect(run)
+    context = {
+        "trainer": chosen,
+        "about": about,
+        "config": config,
+        "start": start,
+        "presets": preset_values(chosen),
+        "refused": about.errors or config.errors,
+    }
+    status = 422 if context["refused"] else 200
+    return render(request, "pages/launch_trainer.html", context, status=status)
+
+
+def _start(request: HttpRequest, trainer: Trainer) -> Start:
+    """From ?clone=<run>&patch=<json>, from ?preset=<name>, or the first preset."""
+    asked = request.POST if request.method == "POST" else request.GET
+    presets = preset_values(trainer)
+    if clone := _clone(asked.get("clone", ""), trainer):
+        known = {name: clone.config[name] for name in presets[""] if name in clone.config}
+        base = presets[""] | known
+        return Start(clone.preset, base, base | _patch(request, trainer), clone)
+    first = next(iter(trainer.presets), "")
+    preset = asked.get("preset", first)
+    if preset not in presets:
+        messages.error(request, _("There is no preset %(name)s.") % {"name": preset})
+        preset = first
+    return Start(preset, presets[preset], presets[preset] | _patch(request, trainer), None)
+
+
+def _clone(run_id: str, trainer: Trainer) -> Run | None:
+    if not run_id:
+        return None
+    run = Run.objects.filter(pk=run_id, trainer=trainer.name).first()
+    if run is None:
+        raise Http404(_("There is no run %(id)s of this trainer.") % {"id": run_id})
+    return run
+
+
+def _patch(request: HttpRequest, trainer: Trainer) -> dict[str, Any]:
+    """The offered change; what the trainer does not know is named and left out."""
+    text = request.GET.get("patch", "")
+    try:
+        patch = json.loads(text) if text else {}
+    except ValueError:
+        patch = None
+    if not isinstance(patch, dict):
+        messages.error(
+            request, _("The change in this address cannot be read; nothing was changed.")
+        )
+        return {}
+    unknown = [name for name in patch if name not in trainer.config.model_fields]
+    if unknown:
+        text = _("This trainer has no setting %(names)s; it was left out.")
+        messages.error(request, text % {"names": ", ".join(unknown)})
+    return {name: value for name, value in patch.items() if name not in unknown}
+
+
+def _about(start: Start) -> dict[str, Any]:
+    run = start.clone
+    if run is None:
+        return {"project": "default", "priority": 0}
+    changes = _changes(start)
+    return {
+        "name": f"{run.name[:190]}-{'fix' if changes else 'again'}",
+        "project": run.project.name,
+        "tags": ", ".join(run.tags),
+        "seed": run.seed,
+        "priority": run.priority,
+        "note": "\n".join(changes),
+    }
+
+
+def _changes(start: Start) -> list[str]:
+    names = (name for name in start.values if start.values[name] != start.base[name])
+    return [f"{name}: {start.base[name]} → {start.values[name]}" for name in names]
+
+
+def _launched(
+    request: HttpRequest, trainer: Trainer, about: AboutForm, config: ConfigForm, start: Start
+) -> Run | None:
+    """The run; None where the trainer refused a value, which then stands beside its field."""
+    values = config.cleaned_data
+    try:
+        complete = trainer.config.model_validate(values).model_dump(mode="json")
+        same = complete == preset_values(trainer).get(start.preset)
+        preset = start.preset if same else ""
+        said = about.cleaned_data
+        user = request.user if request.user.is_authenticated else None
+        return launch(
+            trainer.name, preset=preset, config=values, baseline=start.clone, user=user, **said
+        )
+    except ConfigError as error:
+        for name, message in error.errors.items():
+            config.add_error(name if name in config.fields else None, message)
+        return None

@@ -1,0 +1,166 @@
+"""One run: what it is, how it goes, whether it is well, what it printed, what it was made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboard.health.labels import STATES
+from dashboard.health.wording import worded
+from dashboard.metrics import store
+from dashboard.runs import lifecycle
+from dashboard.runs.models import Run
+from dashboard.web import live
+from trainers.catalog import TRAINERS
+
+LOG_LINES = 1000
+TABS = {
+    "overview": gettext_lazy("Overview"),
+    "curves": gettext_lazy("Curves"),
+    "verdicts": gettext_lazy("Verdicts"),
+    "log": gettext_lazy("Log"),
+    "configuration": gettext_lazy("Configuration"),
+}
+
+
+def page(request: HttpRequest, run_id: str) -> HttpResponse:
+    everything = Run.objects.select_related("project", "examination", "baseline", "launched_by")
+    run = get_object_or_404(everything, pk=run_id)
+    if request.method == "POST":
+        return _act(request, run)
+    tab = request.GET.get("tab", "overview")
+    tab = tab if tab in TABS else "overview"
+
+    def answer() -> HttpResponse:
+        context = {"run": run, "tab": tab, "tabs": TABS, "trainer": TRAINERS.get(run.trainer)}
+        return render(request, "pages/run.html", context | CONTENTS[tab](run))
+
+    return live.answer(request, [run], answer)
+
+
+def _overview(run: Run) -> dict[str, Any]:
+    summaries = store.summaries([run.pk])[run.pk]
+    verdicts = _verdicts(run)
+    trainer = TRAINERS.get(run.trainer)
+    wanted = [
+        trainer.primary if trainer else "",
+        "train/loss",
+        "train/loss/region",
+        "train/loss/global",
+    ]
+    charts = [name for name in dict.fromkeys(wanted) if name in summaries][:2]
+    return {
+        "summaries": summaries.values(),
+        "charts": charts,
+        "pressing": [
+            verdict for verdict in verdicts if verdict["state"] in ("fail", "broken", "warn")
+        ],
+        "fixes": run.fixes.order_by("number"),
+    }
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    return {}
+
+
+def _verdict_tab(run: Run) -> dict[str, Any]:
+    verdicts = _verdicts(run)
+    drawn = [name for verdict in verdicts for name in verdict["curves"]]
+    return {"verdicts": verdicts, "charts": list(dict.fromkeys(drawn))}
+
+
+def _log(run: Run) -> dict[str, Any]:
+    return {"log": store.log_tail(run.pk, LOG_LINES)}
+
+
+def _configuration(run: Run) -> dict[str, Any]:
+    trainer = TRAINERS.get(run.trainer)
+    fields = trainer.config.model_fields if trainer else {}
+    defaults = trainer.config().model_dump(mode="json") if trainer else {}
+    rows = [
+        {
+            "name": name,
+            "title": _(title) if (title := getattr(fields.get(name), "title", "")) else "",
+            "value": value,
+            "default": defaults.get(name),
+            "changed": name in defaults and defaults[name] != value,
+        }
+        for name, value in run.config.items()
+    ]
+    return {"config": rows}
+
+
+CONTENTS: dict[str, Callable[[Run], dict[str, Any]]] = {
+    "overview": _overview,
+    "curves": _curves,
+    "verdicts": _verdict_tab,
+    "log": _log,
+    "configuration": _configuration,
+}
+
+
+def _verdicts(run: Run) -> list[dict[str, Any]]:
+    """In the reader's language, worst first, each with its curves and its change as a diff."""
+    if not hasattr(run, "examination"):
+        return []
+    order = {state: place for place, state in enumerate(STATES)}
+    found = sorted(run.examination.verdicts, key=lambda verdict: order[verdict["state"]])
+    return [worded(verdict) | _extras(run, verdict) for verdict in found]
+
+
+def _extras(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
+    patch = verdict.get("patch") or {}
+    speaks = verdict["state"] in ("fail", "warn")
+    curves = [part["curve"] for part in verdict.get("evidence", ())] if speaks else []
+    return {
+        "curves": list(dict.fromkeys(curves)),
+        "diff": [
+            {"name": name, "old": run.config.get(name), "new": new} for name, new in patch.items()
+        ],
+        "clone": _clone_address(run, patch) if patch else "",
+    }
+
+
+def _clone_address(run: Run, patch: dict[str, Any]) -> str:
+    query = urlencode({"clone": run.pk, "patch": json.dumps(patch)})
+    return f"{reverse('launch_trainer', args=[run.trainer])}?{query}"
+
+
+def _act(request: HttpRequest, run: Run) -> HttpResponse:
+    action = ACTIONS.get(request.POST.get("action", ""))
+    if action is None:
+        return HttpResponse(status=400)
+    do, done, refused = action
+    if do(run):
+        messages.success(request, str(done))
+    else:
+        messages.error(request, str(refused))
+    return redirect(request.get_full_path())
+
+
+ACTIONS: dict[str, tuple[Callable[[Run], bool], Any, Any]] = {
+    "stop": (
+        lifecycle.request_stop,
+        gettext_lazy("The run is asked to stop; it saves a checkpoint first."),
+        gettext_lazy("There is nothing to stop: the run has ended."),
+    ),
+    "archive": (
+        lifecycle.archive,
+        gettext_lazy("Archived. It stays in the archived view, with everything it has."),
+        gettext_lazy("A run can be archived once it has ended. Stop it first."),
+    ),
+    "restore": (
+        lifecycle.restore,
+        gettext_lazy("Restored."),
+        gettext_lazy("This run is not archived."),
+    ),
+}

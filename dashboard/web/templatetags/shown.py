@@ -1,0 +1,131 @@
+"""How values look on the pages: numbers, durations, colours, verdicts."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from dashboard.charts import colours
+from dashboard.comparison.ledger import MISSING
+from dashboard.health.labels import LABELS
+from dashboard.runs.models import Run
+
+register = template.Library()
+DASH = "–"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A sign from static/icons.svg; it is decoration, the word beside it is what is read out."""
+    sheet = static("icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sheet, name
+    )
+
+
+@register.filter
+def ink(run: Run) -> str:
+    """The class that carries a run's colour."""
+    return f"run-{colours.ink(run.number)}"
+
+
+@register.filter
+def number(value: Any) -> str:
+    """Five significant digits; what is not finite is named."""
+    if value is None or value == "":
+        return DASH
+    value = float(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{value:.5g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e+")
+
+
+@register.filter
+def setting(value: Any) -> str:
+    """A configuration's value as people write it."""
+    if value is MISSING:
+        return DASH
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str):
+        return value or _("(empty)")
+    if isinstance(value, int | float):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def duration(run: Run) -> str:
+    """How long it has been running, or ran."""
+    if run.started_at is None:
+        return DASH
+    return seconds((run.finished_at or now()) - run.started_at)
+
+
+def seconds(span: timedelta) -> str:
+    """1 h 02 min, 3 min 20 s, 12 s."""
+    total = max(0, int(span.total_seconds()))
+    hours, rest = divmod(total, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A point in time; the page's script says it in the reader's words and zone."""
+    if value is None:
+        return DASH
+    iso = value.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', iso, f"{value:%Y-%m-%d %H:%M} UTC")
+
+
+@register.inclusion_tag("parts/verdict.html")
+def verdict(state: str | None) -> dict[str, Any]:
+    """Icon, word and colour of a verdict's state; a run that nobody judged yet has none."""
+    if not state:
+        return {"state": "none", "word": _("Not judged yet")}
+    return {"state": state, "word": LABELS.get(state, state)}
+
+
+@register.inclusion_tag("parts/status.html")
+def status(run: Run) -> dict[str, Any]:
+    word = run.get_status_display()
+    if run.stop_requested and run.is_live:
+        word = _("Stopping")
+    return {"state": run.status, "word": word}
+
+
+@register.filter
+def state_of(run: Run) -> str | None:
+    """The worst state among a run's verdicts."""
+    return run.examination.state if hasattr(run, "examination") else None
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def is_nested(value: Any) -> bool:
+    """Whether a value is better folded away than printed in a line."""
+    return isinstance(value, dict | list)

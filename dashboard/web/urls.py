@@ -1,0 +1,20 @@
+"""The addresses of the pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from dashboard.web.pages import compare, launch, launch_trainer, login, login_once, run, runs
+
+urlpatterns = [
+    path("", runs.page, name="runs"),
+    path("runs/<str:run_id>/", run.page, name="run"),
+    path("launch/", launch.page, name="launch"),
+    path("launch/<str:trainer>/", launch_trainer.page, name="launch_trainer"),
+    path("compare/", compare.page, name="compare"),
+    path("login/", login.page, name="login"),
+    path("login/once/<str:token>/", login_once.page, name="login_once"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", login_not_required(set_language), name="language"),
+]

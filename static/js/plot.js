@@ -1,0 +1,67 @@
+// Plotly, told to stay at home and to wear the page's colours.
+const Plotly = window.Plotly;
+
+// plotly.js 4 offers to send charts to a cloud unless told not to.
+Plotly.setPlotConfig({ showSendToCloud: false, plotlyServerURL: "", displaylogo: false });
+
+const CONFIG = {
+  responsive: true,
+  doubleClick: false, // resets the view of the whole page, see charts.js
+  displayModeBar: "hover",
+  modeBarButtons: [["toImage"]],
+};
+const STATES = { fail: "--fail", broken: "--fail", warn: "--warn", pass: "--pass" };
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function token(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function dressed(trace) {
+  const { ink, state, marks } = trace.meta ?? {};
+  const name = ink !== undefined ? `--run-${ink}` : (STATES[state] ?? (marks ? "--edge" : null));
+  if (!name) return trace;
+  const color = token(name);
+  const line = trace.line ? { ...trace.line, color } : undefined;
+  return { ...trace, line, marker: { ...trace.marker, color } };
+}
+
+function dressedShape(shape) {
+  const state = /^level-(\w+)/.exec(shape.name ?? "")?.[1];
+  if (!state) return shape;
+  const color = token(STATES[state] ?? "--quiet");
+  const label = { ...shape.label, font: { ...shape.label?.font, color } };
+  return { ...shape, line: { ...shape.line, color }, label };
+}
+
+function layoutOf(figure, revision) {
+  const axis = { gridcolor: token("--grid"), linecolor: token("--rule"), zeroline: false, automargin: true };
+  const { xaxis, yaxis, shapes, ...rest } = figure.layout;
+  const spike = { showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: token("--edge") };
+  return {
+    ...rest,
+    xaxis: { ...axis, ...spike, nticks: 6, ...xaxis },
+    yaxis: { ...axis, nticks: 6, ...yaxis },
+    shapes: (shapes ?? []).map(dressedShape),
+    margin: { l: 44, r: 10, t: 6, b: 26 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: token("--font"), size: 11, color: token("--ink-3") },
+    hoverlabel: { bgcolor: token("--panel"), bordercolor: token("--rule"), font: { size: 12, color: token("--ink") }, namelength: 40 },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-3"), activecolor: token("--accent") },
+    uirevision: revision,
+  };
+}
+
+export function paint(element, figure, revision) {
+  const layout = layoutOf(figure, revision);
+  return Plotly.react(element, figure.data.map(dressed), layout, CONFIG);
+}
+
+export function resize(element) {
+  if (element.classList.contains("js-plotly-plot")) Plotly.Plots.resize(element);
+}
+
+export function whenThemeChanges(repaint) {
+  dark.addEventListener("change", repaint);
+}

@@ -1,0 +1,31 @@
+// The bar above the charts: shows the view that the address holds, and changes it.
+export function wireToolbar(view) {
+  const bar = document.querySelector("[data-chart-bar]");
+  if (!bar) return;
+  const smooth = bar.querySelector('[name="smooth"]');
+  const metric = bar.querySelector('[name="metric"]');
+  const unzoom = bar.querySelector("[data-unzoom]");
+
+  function show() {
+    smooth.value = view.get("smooth");
+    smooth.nextElementSibling.value = view.get("smooth");
+    for (const button of bar.querySelectorAll("[data-x]")) press(button, button.dataset.x === view.get("x"));
+    press(bar.querySelector("[data-log]"), view.get("log") === "1");
+    unzoom.hidden = !view.get("window");
+    if (metric && metric.value !== view.get("metric")) metric.value = view.get("metric");
+  }
+
+  smooth.addEventListener("input", () => view.set({ smooth: smooth.value }));
+  metric?.addEventListener("input", () => view.set({ metric: metric.value }));
+  unzoom.addEventListener("click", () => view.set({ window: "" }));
+  bar.addEventListener("click", ({ target }) => {
+    if (target.dataset.x) view.set({ x: target.dataset.x, window: "" }); // a zoom in steps is none in time
+    if ("log" in target.dataset) view.set({ log: view.get("log") === "1" ? "" : "1" });
+  });
+  view.addEventListener("change", show);
+  show();
+}
+
+function press(button, on) {
+  button.setAttribute("aria-pressed", String(on));
+}
