@@ -16,6 +16,10 @@ from dashboard.up.child import Service
 from dashboard.up.environment import ROOT
 
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
+UVICORN = [
+    *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--lifespan", "off"),
+    *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
+]
 REDIS_CHATTER = (
     r"oO0OoO0|version=|Configuration loaded|Server initialized|Memory overcommit|signal-handler"
     r"|User requested shutdown|bye bye"
@@ -39,7 +43,13 @@ def services(data: Path, host: str, web: socket.socket) -> list[Service]:
             environment | worker.environment(slots),
             chatter=WORKER_CHATTER,
         ),
-        Service("web", _web(web), environment, descriptors=(web.fileno(),), chatter=WEB_CHATTER),
+        Service(
+            "web",
+            [*UVICORN, "--fd", str(web.fileno())],
+            environment,
+            descriptors=(web.fileno(),),
+            chatter=WEB_CHATTER,
+        ),
     ]
 
 
@@ -71,9 +81,3 @@ def _environment(data: Path, host: str) -> dict[str, str]:
         "FIXPOINT_HOSTS": f"{LOCAL_HOSTS},{hosts}",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _web(bound: socket.socket) -> list[str]:
-    words = "--lifespan off --no-access-log --timeout-graceful-shutdown 3 --log-level warning"
-    uvicorn = [sys.executable, "-m", "uvicorn", "dashboard.asgi:application"]
-    return [*uvicorn, "--fd", str(bound.fileno()), *words.split()]

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 
+from dashboard.places import app_url_file, worker_token_file
 from dashboard.up.environment import ROOT
 
 NEEDED = {
@@ -19,12 +20,18 @@ NEEDED = {
 
 def main() -> None:
     """Become the Celery worker; where a setting is missing, say which and end."""
-    missing = [f"  {name}: {what}" for name, what in NEEDED.items() if not os.environ.get(name)]
+    missing = [f"  {name}: {what}" for name, what in NEEDED.items() if not _known(name)]
     if missing:
         sys.exit("A worker needs these environment variables:\n" + "\n".join(missing))
     slots = os.environ.get("FIXPOINT_SLOTS") or find_slots()
     os.chdir(ROOT)
     os.execve(sys.executable, command(slots), {**os.environ, **environment(slots)})
+
+
+def _known(name: str) -> bool:
+    """In the environment, or in the data directory of an app on this machine."""
+    files = {"FIXPOINT_URL": app_url_file(), "FIXPOINT_WORKER_TOKEN": worker_token_file()}
+    return bool(os.environ.get(name)) or (name in files and files[name].exists())
 
 
 def find_slots() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,11 +15,16 @@ class Command(BaseCommand):
     help = "Print a fresh link that logs its reader in, once, within 15 minutes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            url = app_url_file().read_text().strip()
-        except OSError as error:
-            raise CommandError(
-                f"nothing runs with its data in {data_dir()}: start it with"
-                " `python3 manage.py up`, or name the data directory with FIXPOINT_DATA"
-            ) from error
-        self.stdout.write(url + login_link.make())
+        self.stdout.write(_url() + login_link.make())
+
+
+def _url() -> str:
+    """Where `up` listens, else FIXPOINT_URL."""
+    if app_url_file().exists():
+        return app_url_file().read_text().strip()
+    if url := os.environ.get("FIXPOINT_URL"):
+        return url.rstrip("/")
+    raise CommandError(
+        f"nothing runs with its data in {data_dir()}: start it with `python3 manage.py up`,"
+        " or name the data directory with FIXPOINT_DATA, or the app's address with FIXPOINT_URL"
+    )

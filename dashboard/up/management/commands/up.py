@@ -61,9 +61,9 @@ async def _run(data: Path, web: socket.socket, options: dict[str, Any]) -> int:
     log = Log(["up", *(service.name for service in wanted)])
 
     async def greet() -> None:
+        await readiness.announce(listening.url(web), log, browser=not options["no_browser"])
         if options["demo"] and await asyncio.to_thread(demo.queue_demo):
             log.write("up", "queued the demonstration: region_contrastive, before and after")
-        await readiness.announce(listening.url(web), log, browser=not options["no_browser"])
 
     return await Supervisor(wanted, log).run(greet)
 
