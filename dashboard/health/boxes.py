@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dashboard.health.rule import Context, Message, gettext_noop, say
 from dashboard.metrics.series import Series
 
 _ = gettext_noop
 
+MOST = 1e9  # in one step
 REASONS = {
     "not_positive": _(
         "Width or height not positive ({count} boxes): reversed corners, zero area, or"
@@ -20,8 +23,8 @@ REASONS = {
 
 
 def total(curve: Series) -> int:
-    """The sum of a counting curve's finite values."""
-    return round(float(curve.finite.values.sum()))
+    """The sum of a counting curve's finite values; what is no count is held within bounds."""
+    return round(float(np.clip(curve.finite.values, 0, MOST).sum()))
 
 
 def above_zero(curve: Series) -> Series:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.health.diagnosis import Diagnosis
 from dashboard.health.figures import figure, percent
-from dashboard.health.readings import comparable_since, warmup_steps
+from dashboard.health.readings import comparable, warmup_steps
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -67,7 +67,7 @@ def judge_ratio(context: Context) -> Judged | None:
         return None
     counts = context.curve(CANDIDATES).finite.last(VALUES).values
     usual = float(np.median(counts)) if len(counts) else math.nan
-    since = comparable_since(context)
+    since = comparable(context).since
     return Judged(ratio.between(since, math.inf), usual, warmup_steps(context))
 
 

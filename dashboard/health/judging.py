@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from dashboard.health.rule import Context, Finding, Message, Rule, State, gettext_noop, say
 from dashboard.health.rules import RULES
 from dashboard.health.verdict import Verdict, verdict
@@ -20,7 +22,8 @@ def judge(context: Context, rules: Sequence[Rule] = RULES) -> list[Verdict]:
 
 def _examine(rule: Rule, context: Context) -> Finding:
     try:
-        return rule.examine(context)
+        with np.errstate(all="ignore"):  # absurd values are data; what follows from them is judged
+            return rule.examine(context)
     except Exception as error:  # a defect of one rule must not hide what the others saw
         logger.exception("rule %s failed", rule.name)
         return Finding(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.health.rule import Context
 from dashboard.metrics.series import Series
@@ -29,29 +32,46 @@ def precision(context: Context) -> str:
     return str(context.facts.get("train/precision") or context.config.get("precision") or "")
 
 
-def comparable_since(context: Context) -> int:
-    """The first step whose contrastive loss has the present number of candidates.
+@dataclass(frozen=True)
+class Comparable:
+    """Until when a contrastive loss had another number of candidates, since when the present one.
 
-    A bank that fills raises chance, ln N, within a few steps; for as long again the model answers
-    the new question badly although nothing is wrong, so that time is left out too.
+    Both are 0 where the number never changed.
+    """
+
+    before: int
+    since: int
+
+
+def comparable(context: Context) -> Comparable:
+    """A bank that fills raises chance, ln N, within a few steps; for as long again the model
+    answers the new question badly although nothing is wrong, so that time is left out too.
     """
     fill = context.curve("bank/fill").finite
     changes = fill.steps[1:][np.diff(fill.values) != 0]
-    if len(changes):
-        end = int(changes[-1])
-        return end + max(1, end - _fill_start(fill, end))
-    return _steady_since(context.curve("region/candidates").finite)
-
-
-def _fill_start(fill: Series, end: int) -> int:
+    if not len(changes):
+        return _by_candidates(context.curve("region/candidates").finite)
+    end = int(changes[-1])
     empty = fill.steps[(fill.values <= 0) & (fill.steps < end)]
-    return int(empty[-1] if len(empty) else fill.steps[0])
+    begin = int(empty[-1] if len(empty) else fill.steps[0])
+    return Comparable(begin, end + max(1, end - begin))
 
 
-def _steady_since(candidates: Series) -> int:
+def _by_candidates(candidates: Series) -> Comparable:
     if not len(candidates):
-        return 0
-    usual = float(np.median(candidates.last(RECENT).values))
-    low, high = usual / STEADY, usual * STEADY
-    other = candidates.steps[(candidates.values < low) | (candidates.values > high)]
-    return int(other[-1]) + 1 if len(other) else 0
+        return Comparable(0, 0)
+    other = candidates.steps[~_near(candidates, candidates.last(RECENT))]
+    if not len(other):
+        return Comparable(0, 0)
+    end = int(other[-1])
+    first = Series.of(candidates.steps[:RECENT], candidates.values[:RECENT])
+    early = candidates.steps[_near(candidates, first) & (candidates.steps <= end)]
+    return Comparable(int(early[-1]) if len(early) else 0, end + 1)
+
+
+def _near(candidates: Series, some: Series) -> NDArray[np.bool_]:
+    usual = float(np.median(some.values))
+    near: NDArray[np.bool_] = (candidates.values >= usual / STEADY) & (
+        candidates.values <= usual * STEADY
+    )
+    return near

@@ -14,6 +14,7 @@ BLOCKS = (
     10  # means of 10 blocks keep Mann-Kendall's 5 % at 4-6 % up to AR(1) 0.5 (raw: 51 % at 0.8)
 )
 PRECISION = 1e-12
+TERMS = 5000  # the fraction needs about the square root of the larger parameter
 
 
 def block_means(values: Floats, blocks: int = BLOCKS) -> Floats:
@@ -55,6 +56,7 @@ def mean_interval(values: Floats, level: float = 0.95) -> tuple[float, float, fl
     return middle, middle - half, middle + half
 
 
+@lru_cache(maxsize=1024)
 def clopper_pearson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """The exact two-sided interval of a rate; (0, 1) before the first trial."""
     if trials <= 0:
@@ -101,7 +103,7 @@ def _fraction(a: float, b: float, x: float) -> float:
     tiny = 1e-300
     c, d = 1.0, 1 / _away(1 - (a + b) * x / (a + 1), tiny)
     value = d
-    for m in range(1, 500):
+    for m in range(1, TERMS):
         for term in _terms(a, b, x, m):
             d = 1 / _away(1 + term * d, tiny)
             c = _away(1 + term / c, tiny)

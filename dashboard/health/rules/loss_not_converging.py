@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.health.diagnosis import Diagnosis, why_stuck
 from dashboard.health.figures import figure, percent
-from dashboard.health.readings import comparable_since, warmup_steps
+from dashboard.health.readings import comparable, warmup_steps
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -76,7 +76,7 @@ def loss_not_converging(context: Context) -> Finding:
     loss = _judged(context)
     if len(loss) < WINDOW + (EVALUATIONS - 1) * EVERY:
         return _early(context, loss)
-    start = float(loss.values[:START].mean())
+    start = _start(context)
     trends = [_trend(loss.values, back) for back in _backs()]
     if all(_diverges(loss.values, back, start) for back in _backs()):
         return _diverging(context, loss, trends[0])
@@ -87,8 +87,24 @@ def loss_not_converging(context: Context) -> Finding:
 
 def _judged(context: Context) -> Series:
     """The values after warm-up that can be compared with each other."""
-    ready = max(warmup_steps(context), comparable_since(context))
+    ready = max(warmup_steps(context), comparable(context).since)
     return context.curve(LOSS).finite.between(ready, np.inf)
+
+
+def _start(context: Context) -> float:
+    """The level that the loss started from, in what it counts now.
+
+    Where the number of candidates changed on the way, what the loss had fallen by until then counts
+    as fallen: a run that had learnt what it could before its bank filled is not stuck.
+    """
+    change = comparable(context)
+    every = context.curve(LOSS).finite
+    now = float(every.between(change.since, np.inf).values[:START].mean())
+    before = every.between(0, change.before).values
+    if len(before) < START:
+        return now
+    first, last = float(before[:START].mean()), float(before[-START:].mean())
+    return now * max(1.0, first / last) if first > 0 and last > 0 else now
 
 
 def _backs() -> range:

@@ -34,7 +34,8 @@ GRACE = 10  # steps after it is due before an empty bank is overdue
 STUCK = 20  # values without growth: a bank fills within a few steps
 LATE_WARN = 0.25  # of the planned steps spent without the bank
 LATE_FAIL = 0.5  # most of what is learnt is learnt without it, and ln N jumps halfway
-SOON = 0.05  # of the planned steps: what is offered instead, time for the features to settle
+LATE_LEAST = 20  # steps: in a trial of a few steps no share means anything
+SOON = 1 / 16  # of the planned steps: what is offered instead, time for the features to settle
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def memory_bank(context: Context) -> Finding:
     fill = context.curve(FILL).finite
     if trouble := _trouble(context, bank, fill):
         return trouble
-    return _late(context, bank, fill) if bank.share >= LATE_WARN else _present(bank, fill)
+    late = bank.share >= LATE_WARN and bank.due >= LATE_LEAST
+    return _late(context, bank, fill) if late else _present(bank, fill)
 
 
 def _bank(context: Context) -> Bank:

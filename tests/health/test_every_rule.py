@@ -1,0 +1,115 @@
+"""What holds for every rule, so that a new one cannot forget it."""
+
+import json
+import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dashboard.health import rules
+from dashboard.health.judging import judge
+from dashboard.health.rule import STATES, Context
+from dashboard.health.rules import RULES
+from dashboard.health.wording import worded
+from dashboard.metrics.series import Series
+
+NAMES = (
+    "train/loss",
+    "train/loss/region",
+    "train/grad_norm",
+    "train/lr",
+    "train/update_ratio",
+    "region/loss_over_chance",
+    "region/candidates",
+    "region/logit_scale",
+    "region/logit_scale_grad",
+    "region/rows",
+    "region/zero_rows",
+    "region/zero_batches",
+    "region/boxes",
+    "region/boxes_invalid",
+    "region/boxes_invalid/outside",
+    "region/boxes_filtered",
+    "bank/fill",
+)
+FACTS = (
+    "train/steps",
+    "train/accumulation",
+    "train/warmup_steps",
+    "train/precision",
+    "region/logit_scale_initial",
+    "region/logit_scale_expected",
+    "region/logit_scale_dtype",
+    "region/logit_scale_trainable",
+    "bank/size",
+    "bank/warmup",
+    "bank/warmup_unit",
+    "bank/due_step",
+)
+SETTINGS = ("learning_rate", "precision", "filter_boxes", "bank_warmup", "logit_scale_source")
+
+VALUE = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, 1.0, -1.0, 5.0])
+JUNK = st.none() | st.booleans() | st.integers(-5, 10**6) | VALUE | st.sampled_from(["", "bf16"])
+
+
+@st.composite
+def series(draw):
+    """Empty, one point, constant, long, with NaN, with steps that go back."""
+    values = draw(st.lists(VALUE, max_size=8))
+    repeats = draw(st.sampled_from([1, 1, 30, 200]))
+    values = np.repeat(np.array(values), repeats)
+    steps = np.arange(len(values))
+    if draw(st.booleans()):
+        steps = np.array(draw(st.permutations(range(8))))[steps % 8] * draw(st.integers(-3, 50))
+    return Series.of(steps, values)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_explains_itself_and_has_a_test(rule):
+    assert len(rule.explanation) > 200
+    assert rule.title.text
+    assert Path(__file__).with_name(f"test_{rule.name}.py").exists()
+
+
+def test_every_file_is_listed_and_named_after_its_rule():
+    files = {module.name for module in pkgutil.iter_modules(rules.__path__)}
+    assert files == {rule.name for rule in RULES}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    curves=st.dictionaries(st.sampled_from(NAMES), series()),
+    facts=st.dictionaries(st.sampled_from(FACTS), JUNK),
+    config=st.dictionaries(st.sampled_from(SETTINGS), JUNK),
+    over=st.booleans(),
+)
+def test_survives_junk(curves, facts, config, over):
+    for verdict in judge(Context(curves, facts, config, over)):
+        assert verdict["state"] in STATES
+        assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
+        assert all(len(item["steps"]) <= 200 for item in verdict["evidence"])
+        json.dumps(verdict, allow_nan=False)
+        told = worded(verdict)
+        assert told["says"]
+        assert "{" not in told["says"]
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -1.0, 1e300])
+@pytest.mark.parametrize("count", [0, 1, 2, 19, 20, 61, 500])
+def test_survives_constants_of_every_length(value, count):
+    curves = {name: Series.of(range(count), [value] * count) for name in NAMES}
+    facts = {"bank/size": 128, "bank/warmup": 6, "train/steps": 100}
+    for verdict in judge(Context(curves, facts, {}, over=True)):
+        assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_an_unknown_kind_of_run_is_not_applicable(rule):
+    [verdict] = judge(Context({"eval/accuracy": Series.of([1, 2], [0.1, 0.2])}), [rule])
+    assert verdict["state"] == "not_applicable"
+    assert worded(verdict)["says"]

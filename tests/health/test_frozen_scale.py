@@ -1,0 +1,78 @@
+"""CTR-02: a scale that cannot move is found, one that need not move is left alone."""
+
+import math
+
+import numpy as np
+
+from dashboard.health.rules import frozen_scale
+from tests.health.given import context, verdict_of
+
+
+def said(values, grad=0.01, rate=1e-4, config=None, **facts):
+    stated = {f"region/logit_scale_{name}": value for name, value in facts.items()}
+    curves = {
+        "region/logit_scale": values,
+        "region/logit_scale_grad": np.broadcast_to(grad, len(values)),
+        "train/lr": np.full(len(values), rate),
+    }
+    return verdict_of(frozen_scale, context(curves, stated, config))
+
+
+def test_speaks_of_a_scale_that_bfloat16_freezes():
+    verdict = said(
+        np.full(100, 2.65625),
+        config={"precision": "bf16_weights", "logit_scale_source": "value"},
+        dtype="bfloat16",
+        expected=3.97,
+    )
+    assert verdict["state"] == "fail"
+    assert verdict["says"] == (
+        "Frozen by precision: ×14.24 (τ 0.070) has the same bits at 100 steps while its gradient"
+        " is not zero."
+    )
+    assert "spacing of 0.015625" in verdict["expected"]
+    assert verdict["patch"] == {"precision": "fp32", "logit_scale_source": "checkpoint"}
+
+
+def test_offers_the_precision_alone_where_the_start_is_right():
+    verdict = said(
+        np.full(60, 3.96875), config={"precision": "bf16_weights"}, dtype="bfloat16", expected=3.97
+    )
+    assert verdict["patch"] == {"precision": "fp32"}
+
+
+def test_speaks_of_an_unexplained_standstill_after_200_values():
+    assert said(np.full(199, 3.97))["state"] == "waiting"
+    verdict = said(np.full(200, 3.97))
+    assert verdict["state"] == "warn"
+    assert verdict["patch"] == {}
+
+
+def test_speaks_of_a_scale_at_the_ceiling():
+    verdict = said(np.full(250, math.log(100)), config={"logit_scale_source": "value"})
+    assert verdict["state"] == "warn"
+    assert verdict["says"] == "Pinned at the ceiling: ×100.00 (τ 0.010) at 200 steps."
+
+
+def test_silent_while_it_moves():
+    verdict = said(3.97 + 1e-4 * np.arange(100))
+    assert verdict["state"] == "pass"
+    assert verdict["says"] == "The scale moves: from ×52.98 (τ 0.019) to ×53.51 (τ 0.019)."
+
+
+def test_silent_where_the_gradient_is_zero():
+    assert said(np.full(300, 3.97), grad=0.0)["state"] == "pass"
+
+
+def test_silent_where_bfloat16_could_move():
+    """A learning rate above half a spacing is not rounded away: something else must explain it."""
+    assert said(np.full(100, 2.65625), rate=0.01, dtype="bfloat16")["state"] == "waiting"
+
+
+def test_silent_where_it_may_not_move():
+    assert said(np.full(300, 2.65625), trainable=False)["state"] == "not_applicable"
+
+
+def test_not_applicable_without_a_gradient():
+    verdict = verdict_of(frozen_scale, context({"region/logit_scale": np.full(300, 2.7)}))
+    assert verdict["state"] == "not_applicable"

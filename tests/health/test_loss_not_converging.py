@@ -1,0 +1,95 @@
+"""CNV-05: a loss that stands still or rises is found, one that learns is left alone."""
+
+import numpy as np
+import pytest
+
+from dashboard.health.rules import loss_not_converging
+from tests.health.given import context, noisy, verdict_of
+
+STEPS = np.arange(1, 401)
+FALLING = 0.2 + np.exp(-STEPS / 60)
+FLAT = np.full(400, 0.7)
+
+
+def said(loss, curves=None, facts=None, **config):
+    return verdict_of(
+        loss_not_converging, context({"train/loss": loss, **(curves or {})}, facts, config)
+    )
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02, 0.1])
+def test_speaks_of_a_loss_that_stands_still(noise):
+    verdict = said(noisy(FLAT, noise))
+    assert verdict["state"] == "warn"
+    assert "stands still" in verdict["says"]
+    assert verdict["window"] == [281, 400]
+    assert verdict["patch"] == {"learning_rate": pytest.approx(3e-4)}
+
+
+def test_names_weights_that_hardly_move():
+    verdict = said(noisy(FLAT), {"train/update_ratio": np.full(400, 3e-7)})
+    assert verdict["causes"][0].startswith("The weights hardly move: update ratio 3e-07")
+    assert verdict["patch"] == {"learning_rate": pytest.approx(1e-3)}
+
+
+def test_names_weights_that_are_rounded_away():
+    verdict = said(noisy(FLAT), precision="bf16_weights")
+    assert verdict["patch"] == {"precision": "fp32"}
+
+
+def test_speaks_of_a_loss_that_diverges():
+    loss = np.concatenate([FALLING[:200], np.linspace(0.2, 3, 200)])
+    verdict = said(noisy(loss, 0.1))
+    assert verdict["state"] == "fail"
+    assert "diverges" in verdict["says"]
+    assert verdict["patch"] == {"learning_rate": pytest.approx(1e-5)}
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.1, 0.25])
+@pytest.mark.parametrize("ar", [0.0, 0.5, 0.8])
+def test_silent_while_the_loss_falls(noise, ar):
+    assert said(noisy(FALLING, noise, ar))["state"] == "pass"
+
+
+def test_silent_on_a_plateau_that_was_reached():
+    loss = np.concatenate([FALLING[:150], np.full(250, FALLING[149])])
+    assert said(noisy(loss, 0.05))["state"] == "pass"
+
+
+def test_silent_of_a_loss_around_nothing():
+    rng = np.random.default_rng(0)
+    assert said(FALLING - 0.2 + 1e-3 * rng.random(400))["state"] == "pass"
+
+
+def test_silent_of_a_rise_that_a_filling_bank_makes():
+    fill = np.clip((STEPS - 200) * 40, 0, 128)
+    loss = FALLING * np.log(5 + fill)
+    curves = {"bank/fill": fill, "region/candidates": 5 + fill}
+    assert said(noisy(loss, 0.1), curves)["state"] == "pass"
+
+
+def test_silent_of_a_run_that_had_learnt_before_its_bank_filled():
+    fill = np.clip((STEPS - 250) * 40, 0, 128)
+    loss = (0.2 + np.exp(-STEPS / 30)) * np.log(5 + fill)
+    assert said(noisy(loss, 0.1), {"bank/fill": fill})["state"] == "pass"
+
+
+def test_waits_for_enough_values_after_warm_up():
+    facts = {"train/warmup_steps": 200}
+    verdict = verdict_of(
+        loss_not_converging, context({"train/loss": noisy(FLAT[:260])}, facts, over=True)
+    )
+    assert verdict["state"] == "waiting"
+    assert verdict["says"].startswith("61 of 120 values are there (after 200 steps of LR warm-up")
+
+
+def test_twelve_steps_are_no_evidence():
+    assert said(noisy(np.full(12, 1.386)))["state"] == "waiting"
+
+
+def test_a_clear_fall_shows_early():
+    assert said(noisy(FALLING[:70], 0.1))["state"] == "pass"
+
+
+def test_leaves_a_broken_loss_to_non_finite_loss():
+    assert said(np.full(400, np.nan))["state"] == "waiting"
