@@ -3,6 +3,7 @@
 import json
 import pkgutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,7 +57,7 @@ JUNK = st.none() | st.booleans() | st.integers(-5, 10**6) | VALUE | st.sampled_f
 
 
 @st.composite
-def series(draw):
+def series(draw) -> Any:
     """Empty, one point, constant, long, with NaN, with steps that go back."""
     values = draw(st.lists(VALUE, max_size=8))
     repeats = draw(st.sampled_from([1, 1, 30, 200]))

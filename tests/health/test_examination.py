@@ -1,6 +1,7 @@
 """examine(): what the store holds is judged, kept by run, and not made anew too often."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils.timezone import now
@@ -19,7 +20,7 @@ def log(run: Run, *events) -> None:
     store.append(run.pk, 0, lines({"kind": "start", "attempt": 1, "step": 0}, *events))
 
 
-def verdicts(examination: Examination):
+def verdicts(examination: Examination) -> Any:
     return {verdict["rule"]: verdict["state"] for verdict in examination.verdicts}
 
 

@@ -1,14 +1,15 @@
 """CTR-02: a scale that cannot move is found, one that need not move is left alone."""
 
 import math
+from typing import Any
 
 import numpy as np
 
-from dashboard.health.rules import frozen_scale
+from dashboard.health.rules.frozen_scale import frozen_scale
 from tests.health.given import context, verdict_of
 
 
-def said(values, grad=0.01, rate=1e-4, config=None, **facts):
+def said(values, grad=0.01, rate=1e-4, config=None, **facts) -> Any:
     stated = {f"region/logit_scale_{name}": value for name, value in facts.items()}
     curves = {
         "region/logit_scale": values,

@@ -1,12 +1,14 @@
 """DAT-01: invalid boxes that enter training, by reason and with an exact interval."""
 
+from typing import Any
+
 import numpy as np
 
-from dashboard.health.rules import invalid_boxes
+from dashboard.health.rules.invalid_boxes import invalid_boxes
 from tests.health.given import context, verdict_of
 
 
-def said(boxes, invalid, filtered=0.0, config=None, **reasons):
+def said(boxes, invalid, filtered=0.0, config=None, **reasons) -> Any:
     curves = {"region/boxes": boxes, "region/boxes_invalid": invalid}
     curves["region/boxes_filtered"] = np.broadcast_to(filtered, len(np.atleast_1d(boxes)))
     curves |= {f"region/boxes_invalid/{name}": count for name, count in reasons.items()}

@@ -1,17 +1,18 @@
 """CTR-01: where the scale came from and whether it is in range, to one spacing of its dtype."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dashboard.health.floats import spacing
-from dashboard.health.rules import logit_scale
+from dashboard.health.rules.logit_scale import logit_scale
 from dashboard.health.scale import multiplier
 from tests.health.given import context, verdict_of
 
 
-def said(values, config=None, **facts):
+def said(values, config=None, **facts) -> Any:
     stated = {f"region/logit_scale_{name}": value for name, value in facts.items()}
     return verdict_of(logit_scale, context({"region/logit_scale": values}, stated, config))
 

@@ -1,9 +1,11 @@
 """CNV-05: a loss that stands still or rises is found, one that learns is left alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from dashboard.health.rules import loss_not_converging
+from dashboard.health.rules.loss_not_converging import loss_not_converging
 from tests.health.given import context, noisy, verdict_of
 
 STEPS = np.arange(1, 401)
@@ -11,7 +13,7 @@ FALLING = 0.2 + np.exp(-STEPS / 60)
 FLAT = np.full(400, 0.7)
 
 
-def said(loss, curves=None, facts=None, **config):
+def said(loss, curves=None, facts=None, **config) -> Any:
     return verdict_of(
         loss_not_converging, context({"train/loss": loss, **(curves or {})}, facts, config)
     )

@@ -1,12 +1,14 @@
 """CTR-05: off, pending, filling, full, overdue, stuck and late; in optimizer steps."""
 
+from typing import Any
+
 import numpy as np
 
-from dashboard.health.rules import memory_bank
+from dashboard.health.rules.memory_bank import memory_bank
 from tests.health.given import context, verdict_of
 
 
-def said(fill, warmup=6, size=128, steps=100, config=None, **facts):
+def said(fill, warmup=6, size=128, steps=100, config=None, **facts) -> Any:
     stated = {
         "bank/size": size,
         "bank/warmup": warmup,
@@ -17,7 +19,7 @@ def said(fill, warmup=6, size=128, steps=100, config=None, **facts):
     return verdict_of(memory_bank, context({"bank/fill": fill}, stated, config))
 
 
-def filling(due, steps, per_step=32):
+def filling(due, steps, per_step=32) -> Any:
     return np.clip((np.arange(1, steps + 1) - due) * per_step, 0, 128)
 
 

@@ -1,20 +1,22 @@
 """NUM-01: what is not finite is found, and what broke first is named."""
 
+from typing import Any
+
 import numpy as np
 
-from dashboard.health.rules import non_finite_loss
+from dashboard.health.rules.non_finite_loss import non_finite_loss
 from tests.health.given import context, noisy, verdict_of
 
 FINE = noisy(1 / np.sqrt(np.arange(1, 61)), 0.1)
 
 
-def broken_at(step: int, value: float = np.nan):
+def broken_at(step: int, value: float = np.nan) -> Any:
     values = FINE.copy()
     values[step - 1 :] = value
     return values
 
 
-def said(curves, **more):
+def said(curves, **more) -> Any:
     return verdict_of(non_finite_loss, context(curves, **more))
 
 

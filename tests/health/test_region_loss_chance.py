@@ -1,15 +1,16 @@
 """CNV-01, CNV-02: at or above ln N is found, with evidence enough and for the present N only."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dashboard.health.rules import region_loss_chance
+from dashboard.health.rules.region_loss_chance import region_loss_chance
 from tests.health.given import context, noisy, verdict_of
 
 
-def said(share, candidates=4, facts=None, curves=None, **config):
+def said(share, candidates=4, facts=None, curves=None, **config) -> Any:
     share = np.asarray(share, dtype=float)
     counts = np.broadcast_to(np.asarray(candidates, dtype=float), share.shape)
     return verdict_of(

@@ -1,16 +1,16 @@
 """CNV-03: milestones on loss / ln N, judged by the mean of at least 20 values."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dashboard.health.rules import region_loss_milestones
-from dashboard.health.rules.region_loss_milestones import MILESTONES
+from dashboard.health.rules.region_loss_milestones import MILESTONES, region_loss_milestones
 from tests.health.given import context, noisy, verdict_of
 
 
-def said(share, facts=None, **config):
+def said(share, facts=None, **config) -> Any:
     return verdict_of(
         region_loss_milestones, context({"region/loss_over_chance": share}, facts, config)
     )

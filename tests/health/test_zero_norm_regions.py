@@ -1,14 +1,16 @@
 """CTR-07: rows of norm 0 in the loss, by rows and by forward passes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from dashboard.health.rules import zero_norm_regions
+from dashboard.health.rules.zero_norm_regions import zero_norm_regions
 from dashboard.health.statistics import clopper_pearson
 from tests.health.given import context, verdict_of
 
 
-def said(zero, rows, batches=None, facts=None, config=None, **reasons):
+def said(zero, rows, batches=None, facts=None, config=None, **reasons) -> Any:
     curves = {
         "region/zero_rows": zero,
         "region/rows": rows,
