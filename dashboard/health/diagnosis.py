@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.health.figures import figure
-from dashboard.health.readings import precision
+from dashboard.health.readings import precision, rate_times
 from dashboard.health.rule import Context, Message, gettext_noop, say
 
 _ = gettext_noop
@@ -30,10 +30,9 @@ class Diagnosis:
 
 def why_stuck(context: Context) -> Diagnosis:
     """Causes of a loss that stands still, and the change that answers the first."""
-    rate = context.setting("learning_rate", 0.0)
     found = [
         (_rounded_away(context), context.patch(precision="fp32")),
-        (_hardly_moving(context), context.patch(learning_rate=rate * FASTER)),
+        (_hardly_moving(context), rate_times(context, FASTER)),
         (_scale_falling(context), {}),
     ]
     seen = [(cause, patch) for cause, patch in found if cause]
@@ -48,7 +47,7 @@ def why_stuck(context: Context) -> Diagnosis:
                 )
             ),
         ),
-        context.patch(learning_rate=rate * A_LITTLE_FASTER),
+        rate_times(context, A_LITTLE_FASTER),
     )
 
 

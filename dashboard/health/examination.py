@@ -26,7 +26,8 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
     kept = Examination.objects.filter(run=run).first()
     if kept and kept.made_at > now() - timedelta(seconds=at_most_every):
         return kept
-    context = Context(store.read(run.pk), run.facts, run.config, over=not run.is_live)
+    fresh = Run.objects.get(pk=run.pk)  # the caller's may be older than the facts that arrived
+    context = Context(store.read(run.pk), fresh.facts, fresh.config, over=not fresh.is_live)
     verdicts = judge(context)
     made = {
         "state": worst(verdicts),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,12 @@ def accumulation(context: Context) -> int:
 
 def precision(context: Context) -> str:
     return str(context.facts.get("train/precision") or context.config.get("precision") or "")
+
+
+def rate_times(context: Context, factor: float) -> dict[str, Any]:
+    """The patch of a learning rate multiplied by `factor`; empty where none is configured."""
+    rate = context.setting("learning_rate", 0.0) * factor
+    return context.patch(learning_rate=float(f"{rate:.3g}")) if 0 < rate <= 1 else {}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def verdict(rule: Rule, finding: Finding) -> Verdict:
         "number": number and {key: wire(value) for key, value in vars(number).items()},
         "since_step": wire(finding.since_step),
         "window": finding.window and [int(step) for step in finding.window],
-        "evidence": [_evidence(item) for item in finding.evidence],
+        "evidence": [_evidence(item) for item in finding.evidence if len(item.points)],
         "causes": [_message(cause) for cause in finding.causes],
         "remedy": _message(finding.remedy),
         "patch": {key: wire(value) for key, value in finding.patch.items()},

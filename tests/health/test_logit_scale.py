@@ -23,6 +23,13 @@ def test_the_spacing_of_bfloat16_is_a_64th_at_the_init_and_a_32nd_at_the_ceiling
     assert spacing(2.6592, "float32") == np.spacing(np.float32(2.6592))
 
 
+def test_the_init_in_bfloat16_is_2_65625_and_the_ceiling_4_59375():
+    assert round(2.6592 / spacing(2.6592, "bfloat16")) * spacing(2.6592, "bfloat16") == 2.65625
+    assert math.exp(2.65625) == pytest.approx(14.2428, abs=5e-5)
+    assert round(4.6052 / spacing(4.6052, "bfloat16")) * spacing(4.6052, "bfloat16") == 4.59375
+    assert math.exp(4.59375) == pytest.approx(98.86, abs=5e-3)
+
+
 def test_is_written_as_multiplier_and_temperature():
     assert multiplier(2.65625) == "×14.24 (τ 0.070)"
     assert multiplier(math.log(100)) == "×100.00 (τ 0.010)"

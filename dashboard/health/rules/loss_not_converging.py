@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.health.diagnosis import Diagnosis, why_stuck
 from dashboard.health.figures import figure, percent
-from dashboard.health.readings import comparable, warmup_steps
+from dashboard.health.readings import comparable, rate_times, warmup_steps
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -160,19 +160,24 @@ def _early(context: Context, loss: Series) -> Finding:
         trend = _trend(loss.values, 0, len(loss))
         if trend.z < CLEARLY_FALLING and trend.fall > EARLY_FALL:
             return _fine(loss, trend)
-    needed = WINDOW + (EVALUATIONS - 1) * EVERY
     return waiting(
         say(_("{count} comparable values of {name}"), count=len(loss), name=LOSS),
-        say(
-            _(
-                "{count} of {needed} values are there (after {warmup} steps of LR warm-up, since"
-                " the number of candidates last changed)."
-            ),
-            count=len(loss),
-            needed=needed,
-            warmup=warmup_steps(context),
-        ),
+        _missing(context, len(loss)),
     )
+
+
+def _missing(context: Context, count: int) -> Message:
+    text = _(
+        "{count} of {needed} values are there (after {warmup} steps of LR warm-up, since the number"
+        " of candidates last changed)."
+    )
+    if context.over:
+        text = _(
+            "The run ended with {count} of {needed} values (after {warmup} steps of LR warm-up,"
+            " since the number of candidates last changed): a longer one would tell."
+        )
+    needed = WINDOW + (EVALUATIONS - 1) * EVERY
+    return say(text, count=count, needed=needed, warmup=warmup_steps(context))
 
 
 def _fine(loss: Series, trend: Trend) -> Finding:
@@ -210,9 +215,8 @@ def _stuck(context: Context, loss: Series, trend: Trend, start: float) -> Findin
 
 
 def _diverging(context: Context, loss: Series, trend: Trend) -> Finding:
-    rate = context.setting("learning_rate", 0.0)
     cause = Message(_("A learning rate that is too high, or a change in the data: the loss rises."))
-    why = Diagnosis((cause,), context.patch(learning_rate=rate / SLOWER))
+    why = Diagnosis((cause,), rate_times(context, 1 / SLOWER))
     points = _window(loss)
     return Finding(
         state=State.FAIL,

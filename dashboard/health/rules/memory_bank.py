@@ -99,7 +99,7 @@ def _trouble(context: Context, bank: Bank, fill: Series) -> Finding | None:
         return None
     now = float(fill.values[-1])
     if now <= 0:
-        return _overdue(context, bank, fill) if context.step > bank.due + GRACE else None
+        return _overdue(context, bank, fill) if fill.steps[-1] > bank.due + GRACE else None
     if now >= bank.size or len(fill) < STUCK or np.diff(fill.last(STUCK).values).any():
         return None
     return _stuck(context, bank, fill)
@@ -152,7 +152,7 @@ def _overdue(context: Context, bank: Bank, fill: Series) -> Finding:
         says=say(
             _("Overdue: the bank was due at step {due} and is still empty at step {now}."),
             due=bank.due,
-            now=context.step,
+            now=int(fill.steps[-1]),
         ),
         since_step=bank.due,
         causes=(

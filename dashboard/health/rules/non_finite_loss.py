@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.health.figures import figure
+from dashboard.health.readings import rate_times
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -120,8 +121,7 @@ def _search(curve: Series, at: int) -> int:
 
 def _explain(context: Context, at: int) -> tuple[tuple[Message, ...], dict[str, object]]:
     """Causes, most likely first, with the change that answers the first of them."""
-    rate = context.setting("learning_rate", 0.0)
-    slower = context.patch(learning_rate=rate / SLOWER)
+    slower = rate_times(context, 1 / SLOWER)
     found = [
         (_zero_rows(context, at), context.patch(filter_boxes=True)),
         (_explosion(context, at), slower),
