@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from trainers import checkpoints
 from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig
-from trainers.precision import autocast
+from trainers.precision import computing
 from trainers.recorder import Recorder
 from trainers.schedule import make_optimizer, set_learning_rate
 from trainers.tally import Clock, Tally, update_ratio
@@ -37,7 +37,7 @@ class Task(Protocol):
         """The batch of a forward pass: the same one whenever it is asked for."""
 
     def losses(self, batch: Any) -> Mapping[str, Tensor]:
-        """Every named loss, a number in 32 bits. Called inside autocast."""
+        """Every named loss, a number in 32 bits. Called inside `precision.computing`."""
 
     def after_update(self) -> None:
         """Called when the weights have moved."""
@@ -93,7 +93,7 @@ class Loop:
         started = time.perf_counter()
         batch = self.task.batch(tally.forwards + self.step * self.config.accumulation)
         tally.waited += time.perf_counter() - started
-        with autocast(self.config.precision, self.task.device):
+        with computing(self.task.model, self.config.precision, self.task.device):
             losses = self.task.losses(batch)
         weights = self.task.loss_weights
         loss = torch.stack([weights[name] * value for name, value in losses.items()]).sum()

@@ -20,6 +20,7 @@ from trainers.data.phrases import COLOURS, SIZES, Look
 
 Domain = Literal["dark", "clutter"]
 Image = NDArray[np.float32]  # (3, SIDE, SIDE), 0 to 1
+Place = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 SIDE = 64
 GLYPH_SIDES = (
@@ -88,7 +89,7 @@ class Scenes:
 
 def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scene:
     image = _background(domain, split, rng)
-    placed: list[box_rules.Boxes] = []
+    placed: list[Place] = []
     looks: list[Look] = []
     for _ in range(int(rng.integers(3, 5))):
         look = Look(int(rng.integers(3)), int(rng.integers(len(COLOURS))), int(rng.integers(10)))
@@ -97,9 +98,9 @@ def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scen
         if corner is None:
             continue
         _paint(image, ink, corner, RGB[look.colour] * rng.uniform(0.8, 1.0))
-        placed.append(_box(corner, ink.shape))
+        placed.append(_place(corner, ink.shape))
         looks.append(look)
-    return Scene(image, np.stack(placed), tuple(looks))
+    return Scene(image, np.array(placed, dtype=np.float32) / SIDE, tuple(looks))
 
 
 def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:
@@ -109,27 +110,26 @@ def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:
 
 
 def _free_corner(
-    shape: tuple[int, ...], placed: list[box_rules.Boxes], rng: np.random.Generator
+    shape: tuple[int, ...], placed: list[Place], rng: np.random.Generator
 ) -> tuple[int, int] | None:
     """Top and left of a place that hides no other digit; None when none was found."""
     for _ in range(TRIES):
         top, left = (int(rng.integers(0, SIDE - length + 1)) for length in shape)
-        if all(_overlap(_box((top, left), shape), other) <= OVERLAP for other in placed):
+        if all(_overlap(_place((top, left), shape), other) <= OVERLAP for other in placed):
             return top, left
     return None
 
 
-def _box(corner: tuple[int, int], shape: tuple[int, ...]) -> box_rules.Boxes:
-    top, left = corner
-    pixels = np.array([left, top, left + shape[1], top + shape[0]], dtype=np.float32)
-    return pixels / SIDE
+def _place(corner: tuple[int, int], shape: tuple[int, ...]) -> Place:
+    return corner[1], corner[0], corner[1] + shape[1], corner[0] + shape[0]
 
 
-def _overlap(one: box_rules.Boxes, other: box_rules.Boxes) -> float:
+def _overlap(one: Place, other: Place) -> float:
     """Shared area as a share of the smaller box."""
-    size = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
-    smaller = min(np.prod(one[2:] - one[:2]), np.prod(other[2:] - other[:2]))
-    return float(np.prod(np.clip(size, 0, None)) / smaller)
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    smaller = min((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (one, other))
+    return max(0, width) * max(0, height) / smaller
 
 
 def _paint(image: Image, ink: Image, corner: tuple[int, int], colour: NDArray[np.floating]) -> None:

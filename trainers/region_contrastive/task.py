@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainers.data.scenes import Scenes
-from trainers.precision import autocast, full_precision, place
+from trainers.precision import computing, full_precision, place
 from trainers.region_contrastive.bank import Bank, Warmup
 from trainers.region_contrastive.config import RegionContrastiveConfig
 from trainers.region_contrastive.data import Batch, Batches
@@ -51,14 +51,14 @@ class RegionTask:
         self.telemetry.boxes(batch)
         images = fitted(batch.images.to(self.device), self.model)
         whole, maps = self.model.see(images)
-        captions = self._read(batch.captions)
         raw = self.model.regions(maps, batch.boxes.to(self.device), batch.image_of.to(self.device))
-        texts = self._read(batch.texts) if batch.texts else raw
+        ids, mask = self.tokenize([*batch.captions, *batch.texts])
+        read = self.model.texts(ids.to(self.device), mask.to(self.device))
+        captions, texts = read[: len(whole)], read[len(whole) :]
         with full_precision(self.device):
             scale = self.model.clip.logit_scale.float().exp()
-            whole, captions = self._unit(whole), self._unit(captions)
             return {
-                "global": global_loss(whole, captions, scale),
+                "global": global_loss(self._unit(whole), self._unit(captions), scale),
                 "region": self._region_loss(raw, texts, batch.phrase.to(self.device)),
             }
 
@@ -90,10 +90,6 @@ class RegionTask:
         one, other = (region_logits(side, scale, mask_duplicates=mask) for side in sides)
         return one, other
 
-    def _read(self, texts: list[str]) -> Tensor:
-        ids, mask = self.tokenize(texts)
-        return self.model.texts(ids.to(self.device), mask.to(self.device))
-
     def _unit(self, vectors: Tensor) -> Tensor:
         return unit(vectors, self.config.norm_eps)
 
@@ -111,7 +107,7 @@ class RegionTask:
         }
 
     def evaluate(self) -> Mapping[str, float]:
-        with autocast(self.config.precision, self.device):
+        with computing(self.model, self.config.precision, self.device):
             regions, phrases = self.gallery.embed(self.model)
         return scores(regions, phrases, self.gallery.phrase)
 
