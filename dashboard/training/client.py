@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any
 
@@ -54,6 +55,17 @@ def heartbeat(host: str, detail: dict[str, Any]) -> None:
     _post("workers/", json={"host": host, "detail": detail})
 
 
+def app_answers() -> bool:
+    """Whether the app is there at all, well or not. True where its address is not known."""
+    try:
+        _connection().get(f"{app_url()}/healthz")
+    except Unreachable:
+        return True
+    except httpx.HTTPError:
+        return False
+    return True
+
+
 def app_url() -> str:
     """FIXPOINT_URL, else where this machine's `up` listens. Read anew: the port may change."""
     if url := os.environ.get("FIXPOINT_URL"):
@@ -75,12 +87,15 @@ def _token() -> str:
         ) from error
 
 
+@functools.cache
+def _connection() -> httpx.Client:
+    return httpx.Client(timeout=TIMEOUT, trust_env=False)
+
+
 def _post(path: str, **request: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {_token()}"}
     try:
-        answer = httpx.post(
-            f"{app_url()}/api/{path}", headers=headers, timeout=TIMEOUT, trust_env=False, **request
-        )
+        answer = _connection().post(f"{app_url()}/api/{path}", headers=headers, **request)
         told = answer.json() if answer.content else {}
     except (httpx.HTTPError, ValueError) as error:
         raise Unreachable(f"{app_url()}: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 
 from django.utils.timezone import now
 from redis import RedisError
@@ -12,6 +13,7 @@ from dashboard.celery import QUEUE
 from dashboard.health.examination import examine
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
+from dashboard.training import client
 from dashboard.training.broker import redis_client
 from dashboard.training.launching import wake
 from dashboard.training.models import Heartbeat
@@ -19,15 +21,27 @@ from dashboard.training.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 WAKE_UPS = 8  # waiting at most: each wakes a worker that claims until nothing is left
+GRACE = 5.0  # seconds that runners have to renew their leases after the app was away
 
 
-def keep_house() -> None:
-    """One round."""
-    requeue_expired()
-    top_up_wake_ups()
-    Heartbeat.objects.update_or_create(
-        kind=Heartbeat.Kind.HOUSEKEEPING, name=socket.gethostname(), defaults={"seen_at": now()}
-    )
+class House:
+    """Keeps house, round by round."""
+
+    def __init__(self) -> None:
+        self.app_there_since: float | None = None
+
+    def keep(self) -> None:
+        """One round. While the app was away nobody could renew: then no lease is held expired."""
+        if not client.app_answers():
+            self.app_there_since = None
+        elif self.app_there_since is None:
+            self.app_there_since = time.monotonic()
+        elif time.monotonic() - self.app_there_since >= GRACE:
+            requeue_expired()
+        top_up_wake_ups()
+        Heartbeat.objects.update_or_create(
+            kind=Heartbeat.Kind.HOUSEKEEPING, name=socket.gethostname(), defaults={"seen_at": now()}
+        )
 
 
 def requeue_expired() -> None:

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,11 +23,11 @@ from typing import Any
 
 from dashboard.places import ROOT
 from dashboard.training import client
+from dashboard.training.lease import Lease
 from dashboard.training.shipping import Shipper
 
 logger = logging.getLogger("runner")
 
-BEAT = 1.0  # seconds between two renewals
 PACE = 0.5  # seconds between two shipments
 GRACE = 60.0  # seconds a trainer has to save its checkpoint after SIGTERM
 PATIENCE = 10.0  # at most so many seconds between two tries while the app is away
@@ -36,21 +37,13 @@ PATIENCE = 10.0  # at most so many seconds between two tries while the app is aw
 class Watch:
     """A trainer that is running, and what is to happen to it."""
 
-    claim: dict[str, Any]
+    lease: Lease
     child: subprocess.Popen[bytes]
     shipper: Shipper
     told: list[int] = field(default_factory=list)  # signals that the runner itself received
     why: str = ""  # stopped, interrupted or fenced, once it was asked to end
     kill_at: float = float("inf")
     trouble: str = ""  # why the app refuses what the run logged
-
-    @property
-    def run_id(self) -> str:
-        return str(self.claim["id"])
-
-    @property
-    def lease(self) -> str:
-        return str(self.claim["lease"])
 
 
 def main(run_dir: Path, slot_file: int) -> None:
@@ -59,33 +52,28 @@ def main(run_dir: Path, slot_file: int) -> None:
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    lock = _lock(run_dir, claim)
+    lease = Lease(claim)
+    lock = _lock(run_dir, lease)
     if lock is None:
         return
-    shipper = Shipper(claim["id"], run_dir)
-    watch = Watch(claim, _start(claim, run_dir, lock), shipper, told)
+    watch = Watch(lease, _start(claim, run_dir, lock), Shipper(claim["id"], run_dir), told)
     _watch(watch)
     os.close(slot_file)
     _report(watch)
 
 
-def _lock(run_dir: Path, claim: dict[str, Any]) -> int | None:
+def _lock(run_dir: Path, lease: Lease) -> int | None:
     """The run directory's lock, so that no two trainers write one run. None when fenced off."""
     file = os.open(run_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    while True:
+    while not lease.fenced:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             logger.info("another trainer still holds the run directory; waiting")
+            time.sleep(PACE)
         else:
             return file
-        try:
-            client.renew(claim["id"], claim["lease"])
-        except client.Refused:
-            return None
-        except client.Unreachable as error:
-            logger.warning("%s", error)
-        time.sleep(BEAT)
+    return None
 
 
 def _start(claim: dict[str, Any], run_dir: Path, lock: int) -> subprocess.Popen[bytes]:
@@ -120,35 +108,21 @@ def _die_with_parent() -> None:
 
 
 def _watch(watch: Watch) -> None:
-    """Until the trainer has ended: renew, ship, and carry out what was asked for."""
-    beat = ship = 0.0
+    """Until the trainer has ended: ship, and carry out what was asked for."""
+    ship = 0.0
     while watch.child.poll() is None:
         now = time.monotonic()
-        if now >= beat:
-            beat = now + BEAT
-            _renew(watch)
         if now >= ship:
             ship = now + PACE
             _ship(watch)
-        if watch.told and not watch.why:
-            _end_child(watch, "interrupted")
+        if watch.lease.fenced:
+            watch.why = "fenced"
+            _signal(watch, signal.SIGKILL)
+        elif not watch.why and (watch.lease.stop_requested or watch.told):
+            _end_child(watch, "stopped" if watch.lease.stop_requested else "interrupted")
         if now > watch.kill_at:
             _signal(watch, signal.SIGKILL)
         time.sleep(0.1)
-
-
-def _renew(watch: Watch) -> None:
-    try:
-        answer = client.renew(watch.run_id, watch.lease)
-    except client.Unreachable as error:
-        logger.warning("lease not renewed: %s", error)
-    except client.Refused:
-        logger.error("the run is another's now; stopping the trainer")
-        watch.why = "fenced"
-        _signal(watch, signal.SIGKILL)
-    else:
-        if answer["stop_requested"] and not watch.why:
-            _end_child(watch, "stopped")
 
 
 def _ship(watch: Watch) -> None:
@@ -161,7 +135,7 @@ def _ship(watch: Watch) -> None:
     except client.Refused as refused:
         watch.trouble = (
             f"The app refuses what the run logged ({refused}). It is all in {watch.shipper.run_dir}"
-            f" on {watch.claim['host']}."
+            f" on {socket.gethostname()}."
         )
         logger.error("%s", watch.trouble)
 
@@ -179,25 +153,27 @@ def _signal(watch: Watch, number: signal.Signals) -> None:
 
 def _report(watch: Watch) -> None:
     """Ship the rest and tell how the run ended, as often as it takes."""
-    if watch.why == "fenced":
-        return
-    outcome, failure = _outcome(watch)
     pause = 0.2
-    while True:
+    while not watch.lease.fenced:
         _ship(watch)
         try:
             if watch.trouble or watch.shipper.is_done:
-                code = watch.child.returncode
-                client.finish(watch.run_id, watch.lease, outcome, code, failure or watch.trouble)
+                _finish(watch)
                 return
-            client.renew(watch.run_id, watch.lease)
-        except client.Refused:
-            logger.error("the run is another's now; the end was not reported")
+        except client.Refused as refused:
+            logger.error("the end was not reported: %s", refused)
             return
         except client.Unreachable as error:
             logger.warning("the end is not reported yet: %s", error)
         time.sleep(pause)
         pause = min(pause * 2, PATIENCE)
+
+
+def _finish(watch: Watch) -> None:
+    outcome, failure = _outcome(watch)
+    lease, code = watch.lease, watch.child.returncode
+    client.finish(lease.run_id, lease.key, outcome, code, failure or watch.trouble)
+    lease.let_go()
 
 
 def _outcome(watch: Watch) -> tuple[str, str]:
@@ -229,4 +205,5 @@ def _failure(console: Path, code: int) -> str:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="{asctime} {message}", style="{")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     main(Path(sys.argv[1]), int(sys.argv[2]))

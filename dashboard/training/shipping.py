@@ -41,9 +41,13 @@ class Shipper:
         return not any(self._piece(part) for part in FILES)
 
     def ship(self) -> None:
-        """Send all that is new. client.Unreachable: later; client.Refused: it cannot be stored."""
+        """Send all that is there now; what is written meanwhile is for the next time.
+
+        client.Unreachable: the rest later; client.Refused: it cannot be stored.
+        """
         for part in FILES:
-            while self._ship_piece(part):
+            size = _size(self.run_dir / FILES[part])
+            while self._offsets[part] < size and self._ship_piece(part):
                 pass
 
     def _ship_piece(self, part: str) -> bool:

@@ -11,7 +11,7 @@ from tests.faults.installation import wait
 
 pytestmark = pytest.mark.faults
 
-STEPS = 60  # of 0.05 s
+STEPS = 150  # of 0.05 s: long enough to be hit in the middle on a busy machine
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from dashboard.training.housekeeping import keep_house
+from dashboard.training.housekeeping import House
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +24,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        house = House()
         while not stop.is_set():
             try:
-                keep_house()
+                house.keep()
             except DatabaseError:
                 logger.exception("the database does not answer; trying again")
             close_old_connections()

@@ -1,0 +1,58 @@
+"""What housekeeping mends, and when it must keep its hands off."""
+
+import datetime as dt
+
+import pytest
+from django.utils.timezone import now
+
+from dashboard.runs import lifecycle
+from dashboard.runs.models import Run, Status
+from dashboard.training import housekeeping
+from dashboard.training.housekeeping import House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house(monkeypatch):
+    """A house whose app can be taken away, and whose clock can be turned."""
+    house = House()
+    house.app, house.clock = True, 0.0  # type: ignore[attr-defined]
+    monkeypatch.setattr(housekeeping.client, "app_answers", lambda: house.app)
+    monkeypatch.setattr(housekeeping.time, "monotonic", lambda: house.clock)
+    return house
+
+
+@pytest.fixture
+def silent(run):
+    lifecycle.claim("here", "cpu:0")
+    Run.objects.update(lease_until=now() - dt.timedelta(seconds=1))
+    run.refresh_from_db()
+    return run
+
+
+def rounds(house, seconds):
+    for _ in range(seconds):
+        house.keep()
+        house.clock += 1
+
+
+def test_a_run_whose_machine_fell_silent_waits_again(house, silent):
+    rounds(house, 8)
+    silent.refresh_from_db()
+    assert (silent.status, silent.losses) == (Status.QUEUED, 1)
+
+
+def test_while_the_app_is_away_nobody_could_renew(house, silent):
+    house.app = False
+    rounds(house, 100)
+    house.app = True
+    rounds(house, 4)
+    silent.refresh_from_db()
+    assert silent.status == Status.RUNNING
+
+
+def test_queued_runs_without_redis_are_waited_for(house, run):
+    rounds(house, 1)
+    run.refresh_from_db()
+    assert run.status == Status.QUEUED
