@@ -171,11 +171,11 @@ def _names(asked: Asked, runs: Sequence[Run]) -> list[str]:
     return sorted((name for name in known if name.startswith(asked.prefix)), key=_order)
 
 
-def _order(name: str) -> tuple[int, str, str]:
+def _order(name: str) -> tuple[int, str, bool, str]:
+    """Losses lead their group."""
     group = _group(name)
-    if group in GROUPS:
-        return GROUPS.index(group), group, name
-    return len(GROUPS) + (group in LAST_GROUPS), group, name
+    place = GROUPS.index(group) if group in GROUPS else len(GROUPS) + (group in LAST_GROUPS)
+    return place, group, "loss" not in name, name
 
 
 def _group(name: str) -> str:

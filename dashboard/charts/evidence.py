@@ -15,6 +15,7 @@ from dashboard.metrics.series import Series
 
 COLOURS = {"fail": "#b3261e", "broken": "#b3261e", "warn": "#8a5a00", "pass": "#0b6e63"}
 QUIET = "#515b6d"
+MANY = 40  # rings run into one another beyond so many
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,7 @@ def markers(evidence: Evidence, curve: Series, axis: Axis, origin: float) -> Tra
         evidence.title,
         axis.place(shown, origin),
         shown.values,
-        marker={
-            "symbol": "circle-open",
-            "size": 10,
-            "color": colour(evidence),
-            "line": {"width": 2},
-        },
+        marker=_ring(len(shown)) | {"color": colour(evidence)},
         meta={"state": evidence.state, "rule": evidence.rule},
         hovertemplate="%{y:.5~g}",
     )
@@ -65,6 +61,12 @@ def colour(evidence: Evidence) -> str:
     return COLOURS.get(evidence.state, QUIET)
 
 
+def _ring(count: int) -> dict[str, Any]:
+    if count > MANY:
+        return {"symbol": "circle", "size": 4, "opacity": 0.75}
+    return {"symbol": "circle-open", "size": 10, "line": {"width": 2}}
+
+
 def _at(evidence: Evidence, curve: Series) -> Series:
     """The evidence's points with their times taken from the curve."""
     if not len(evidence.steps) or not len(curve):
@@ -75,7 +77,12 @@ def _at(evidence: Evidence, curve: Series) -> Series:
 
 
 def _level(evidence: Evidence) -> dict[str, Any]:
-    label = {"text": evidence.level_label, "textposition": "start", "font": {"size": 11}}
+    label = {
+        "text": evidence.level_label,
+        "textposition": "end",
+        "yanchor": "top",  # below the line, which often is the top of the chart
+        "font": {"size": 11},
+    }
     return {
         "type": "line",
         "xref": "paper",

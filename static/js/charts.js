@@ -2,7 +2,7 @@
 //
 // root[data-url][data-runs]  which runs; data-names, data-closed, data-evidence narrow it
 // data-flat    no sections; data-slots: painted into [data-slot] elsewhere on the page
-import { paint, resize, whenThemeChanges } from "fixpoint/plot";
+import { paint, resize, save, whenThemeChanges } from "fixpoint/plot";
 
 const WIDEST = 1000; // buckets: more than a chart has pixels
 const FETCHED = ["smooth", "x", "log", "window", "closed"]; // the others need no new figures
@@ -107,16 +107,17 @@ export class Charts {
   }
 
   make(key, figure) {
-    const card = build(figure, this.root.dataset.wordLarge);
+    const card = build(figure, this.root.dataset);
     const [name, rule] = key.split("\n");
     if (rule) {
       card.rule = rule;
       document.querySelector(`[data-slot="${CSS.escape(name)}"][data-rule="${CSS.escape(rule)}"]`).replaceChildren(card.element);
-      card.element.className = "slot-card";
-      card.grow?.remove();
+      card.element.classList.add("bare");
+      card.tools.remove();
     } else this.home(figure.group).append(card.element);
     card.plot.card = card;
-    card.grow?.addEventListener("click", () => this.enlarge(card));
+    card.grow.addEventListener("click", () => this.enlarge(card));
+    card.save.addEventListener("click", () => save(card.plot, card.name));
     this.cards.set(key, card);
     this.seen.observe(card.plot);
     return card;
@@ -231,28 +232,30 @@ export class Charts {
   }
 }
 
-function build({ name, title }, wordLarge) {
+function build({ name, title }, words) {
   const element = document.createElement("article");
   element.className = "card";
   const heading = element.appendChild(document.createElement("h3"));
-  heading.append(name);
+  heading.append(name, " ");
   if (title) heading.appendChild(Object.assign(document.createElement("span"), { className: "title", textContent: title }));
-  const grow = element.appendChild(growButton(wordLarge, name));
+  const tools = element.appendChild(Object.assign(document.createElement("div"), { className: "tools" }));
+  const keep = tools.appendChild(toolButton("save", words.wordSave, name));
+  const grow = tools.appendChild(toolButton("grow", words.wordLarge, name));
+  grow.setAttribute("aria-pressed", "false");
   const plot = element.appendChild(Object.assign(document.createElement("div"), { className: "plot" }));
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", title ? `${name}: ${title}` : name);
   const line = element.appendChild(Object.assign(document.createElement("div"), { className: "cross", hidden: true }));
   const note = element.appendChild(Object.assign(document.createElement("p"), { className: "under" }));
-  return { name, element, plot, note, grow, cross: (x) => moveCross(line, plot, x) };
+  return { name, element, plot, note, tools, grow, save: keep, cross: (x) => moveCross(line, plot, x) };
 }
 
-function growButton(word, name) {
+function toolButton(icon, word, name) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "grow", title: word ?? "" });
+  Object.assign(button, { type: "button", className: "tool", title: word });
   button.setAttribute("aria-label", `${word}: ${name}`);
-  button.setAttribute("aria-pressed", "false");
   const sheet = document.querySelector(".brand use").getAttribute("href").split("#")[0];
-  button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sheet}#grow"/></svg>`;
+  button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sheet}#${icon}"/></svg>`;
   return button;
 }
 

@@ -7,8 +7,7 @@ Plotly.setPlotConfig({ showSendToCloud: false, plotlyServerURL: "", displaylogo:
 const CONFIG = {
   responsive: true,
   doubleClick: false, // resets the view of the whole page, see charts.js
-  displayModeBar: "hover",
-  modeBarButtons: [["toImage"]],
+  displayModeBar: false, // its style elements would need a nonce; charts.js has the buttons
 };
 const STATES = { fail: "--fail", broken: "--fail", warn: "--warn", pass: "--pass" };
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -48,7 +47,6 @@ function layoutOf(figure, revision) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: token("--font"), size: 11, color: token("--ink-3") },
     hoverlabel: { bgcolor: token("--panel"), bordercolor: token("--rule"), font: { size: 12, color: token("--ink") }, namelength: 40 },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: token("--ink-3"), activecolor: token("--accent") },
     uirevision: revision,
   };
 }
@@ -60,6 +58,11 @@ export function paint(element, figure, revision) {
 
 export function resize(element) {
   if (element.classList.contains("js-plotly-plot")) Plotly.Plots.resize(element);
+}
+
+export function save(element, name) {
+  const filename = name.replaceAll("/", "-");
+  return Plotly.downloadImage(element, { format: "png", scale: 2, width: 900, height: 500, filename });
 }
 
 export function whenThemeChanges(repaint) {

@@ -7,7 +7,7 @@ import { View, carry } from "fixpoint/view";
 const view = new View();
 const root = document.querySelector("[data-charts]");
 const charts = root && new Charts(root, view);
-const log = document.querySelector("[data-log]");
+const log = document.querySelector("[data-console]");
 const follow = document.querySelector("[data-follow]");
 wireToolbar(view);
 document.querySelectorAll("[data-tab]").forEach(carry);

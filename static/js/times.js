@@ -20,7 +20,7 @@ function ago(date) {
 export function tellTimes() {
   for (const element of document.querySelectorAll("time[datetime]")) {
     const date = new Date(element.dateTime);
-    const words = ago(date);
+    const words = element.classList.contains("clock") ? absolute.format(date) : ago(date);
     if (element.textContent !== words) element.textContent = words;
     element.title = absolute.format(date);
   }

@@ -85,11 +85,21 @@ def seconds(span: timedelta) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> SafeString | str:
-    """A point in time; the page's script says it in the reader's words and zone."""
+    """How long ago; the page's script says it in the reader's words."""
+    return _time(value, "")
+
+
+@register.filter
+def clock(value: datetime | None) -> SafeString | str:
+    """A point in time; the page's script says it in the reader's zone."""
+    return _time(value, "clock")
+
+
+def _time(value: datetime | None, kind: str) -> SafeString | str:
     if value is None:
         return DASH
-    iso = value.isoformat(timespec="seconds")
-    return format_html('<time datetime="{}">{}</time>', iso, f"{value:%Y-%m-%d %H:%M} UTC")
+    iso, text = value.isoformat(timespec="seconds"), f"{value:%Y-%m-%d %H:%M} UTC"
+    return format_html('<time datetime="{}" class="{}">{}</time>', iso, kind, text)
 
 
 @register.inclusion_tag("parts/verdict.html")
