@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.places import data_dir
+from dashboard.training.launching import launch
 
 TRAINER = "region_contrastive"
 SEED = 7  # one for both, so that the presets alone differ
@@ -10,8 +11,6 @@ SEED = 7  # one for both, so that the presets alone differ
 
 def queue_demo() -> bool:
     """Queue the pair. False where this data directory has had it before."""
-    from dashboard.training.launching import launch  # reads REDIS_URL when it is first imported
-
     done = data_dir() / "demo-queued"
     if done.exists():
         return False

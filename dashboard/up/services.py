@@ -16,6 +16,7 @@ from dashboard.up.child import Service
 from dashboard.up.environment import ROOT
 
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 UVICORN = [
     *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--lifespan", "off"),
     *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"),
@@ -32,11 +33,10 @@ def services(data: Path, host: str, web: socket.socket) -> list[Service]:
     """In the order of their start. A Redis of its own, unless REDIS_URL names one."""
     embedded = [] if os.environ.get("REDIS_URL") else [_redis(data)]
     environment = _environment(data, host)
-    manage = [sys.executable, str(ROOT / "manage.py")]
     slots = os.environ.get("FIXPOINT_SLOTS") or worker.find_slots()
     return [
         *embedded,
-        Service("housekeeping", [*manage, "housekeeping"], environment),
+        Service("housekeeping", [*MANAGE, "housekeeping"], environment),
         Service(
             "worker",
             worker.command(slots),

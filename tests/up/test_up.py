@@ -23,11 +23,11 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 class Installation:
     """A running `up`, its output, and the link that it printed."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *options: str) -> None:
         self.data = data
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [*UP, "--port", "0", "--data", str(data)],
+            [*UP, "--port", "0", "--data", str(data), *options],
             cwd=ROOT,
             env=environment(),
             stdout=subprocess.PIPE,
@@ -44,12 +44,15 @@ class Installation:
         return "".join(self.lines)
 
     def link(self, within: float = 60) -> str:
+        return self.wait_for(r"^ready (http://\S+)$", within)[1]
+
+    def wait_for(self, pattern: str, within: float = 60) -> re.Match[str]:
         until = time.monotonic() + within
-        while not (found := re.search(r"^ready (http://\S+)$", self.output, re.MULTILINE)):
+        while not (found := re.search(pattern, self.output, re.MULTILINE)):
             assert self.process.poll() is None, self.output
             assert time.monotonic() < until, self.output
             time.sleep(0.05)
-        return found[1]
+        return found
 
     @property
     def url(self) -> str:
@@ -154,8 +157,10 @@ def test_starts_again_after_a_kill_and_stops_cleanly(running):
     """Last: it ends the installation that the tests above share."""
     running.process.kill()
     running.process.wait()
-    again = Installation(running.data)
+    (running.data / "demo-queued").touch()
+    again = Installation(running.data, "--demo")
     assert httpx.get(f"{again.url}/healthz").status_code == 200
+    again.wait_for("has had its demonstration already")
     began = time.monotonic()
     assert again.stop() == 0, again.output
     assert time.monotonic() - began < 10

@@ -7,15 +7,16 @@ import asyncio
 import os
 import socket
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dashboard.places import app_url_file, data_dir
-from dashboard.up import demo, instance, listening, preparing, readiness, redis_server
+from dashboard.up import instance, listening, preparing, readiness, redis_server
 from dashboard.up.log import Log
-from dashboard.up.services import answers, services
+from dashboard.up.services import MANAGE, answers, services
 from dashboard.up.supervisor import Supervisor
 
 
@@ -62,10 +63,24 @@ async def _run(data: Path, web: socket.socket, options: dict[str, Any]) -> int:
 
     async def greet() -> None:
         await readiness.announce(listening.url(web), log, browser=not options["no_browser"])
-        if options["demo"] and await asyncio.to_thread(demo.queue_demo):
-            log.write("up", "queued the demonstration: region_contrastive, before and after")
+        if options["demo"]:
+            await _queue_demo(log)
 
     return await Supervisor(wanted, log).run(greet)
+
+
+async def _queue_demo(log: Log) -> None:
+    """In a process of its own: this one read where Redis is before there was one."""
+    process = await asyncio.create_subprocess_exec(
+        *MANAGE,
+        "demo",
+        stdout=PIPE,
+        stderr=STDOUT,
+        env={**os.environ, "FIXPOINT_DATA": str(data_dir())},
+    )
+    said, _ = await process.communicate()
+    for line in said.decode(errors="replace").splitlines():
+        log.write("up", line)
 
 
 def _port(text: str) -> int:
