@@ -42,6 +42,11 @@ def test_offers_the_precision_alone_where_the_start_is_right():
     assert verdict["patch"] == {"precision": "fp32"}
 
 
+def test_says_when_bfloat16_will_be_known():
+    verdict = said(np.full(21, 2.65625), dtype="bfloat16")
+    assert verdict["says"] == "×14.24 (τ 0.070) has not moved yet; 21 of 50 values are there."
+
+
 def test_speaks_of_an_unexplained_standstill_after_200_values():
     assert said(np.full(199, 3.97))["state"] == "waiting"
     verdict = said(np.full(200, 3.97))

@@ -82,9 +82,7 @@ def test_waits_for_enough_values_after_warm_up():
         loss_not_converging, context({"train/loss": noisy(FLAT[:260])}, facts, over=True)
     )
     assert verdict["state"] == "waiting"
-    assert verdict["says"].startswith(
-        "The run ended with 61 of 120 values (after 200 steps"
-    )
+    assert verdict["says"].startswith("The run ended with 61 of 120 values (after 200 steps")
 
 
 def test_twelve_steps_are_no_evidence():

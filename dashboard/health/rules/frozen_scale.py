@@ -41,9 +41,9 @@ def frozen_scale(context: Context) -> Finding:
     *Frozen by precision*: the value has the same bits for at least 50 values, its gradient is not
     zero, and the learning rate is less than half the spacing of its dtype there, so each update is
     rounded away. In bfloat16 neighbours of 2.65 are 0.0156 apart; an AdamW update of 1e-4 can never
-    cross that, and every other weight of the model fares likewise: a failure. *Frozen* without such
-    an explanation: 200 equal values, a warning. *Pinned*: 200 values at the ceiling ln 100, a
-    warning.
+    cross that, and other weights of the model lose most of their updates too: a failure. *Frozen*
+    without such an explanation: 200 equal values, a warning. *Pinned*: 200 values at the ceiling
+    ln 100, a warning.
 
     A scale that is not trainable, or whose gradient is zero, is not expected to move.
     """
@@ -62,7 +62,8 @@ def _rounded_away(context: Context, scale: Scale) -> Finding | None:
     """Frozen, and the arithmetic says why: half a spacing is more than the learning rate."""
     still = _standing_still(context, scale)
     rate = context.curve("train/lr").finite.values
-    step = float(rate.max()) if len(rate) else context.setting("learning_rate", math.inf)
+    highest = float(rate.max()) if len(rate) else context.setting("learning_rate", math.inf)
+    step = highest * context.setting("logit_scale_speed", 1.0)
     gap = spacing(float(scale.points.values[-1]), scale.dtype)
     if scale.dtype == "float32" or len(still) < ROUNDED_VALUES or not step < gap / 2:
         return None
@@ -195,9 +196,10 @@ def _unremarkable(context: Context, scale: Scale) -> Finding:
 
 
 def _young(scale: Scale) -> Message:
+    explained = scale.dtype != "float32" and len(scale.points) < ROUNDED_VALUES
     return say(
         _("{scale} has not moved yet; {count} of {needed} values are there."),
         scale=multiplier(scale.last),
-        needed=FROZEN_VALUES,
+        needed=ROUNDED_VALUES if explained else FROZEN_VALUES,
         count=len(scale.points),
     )

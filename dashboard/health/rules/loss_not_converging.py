@@ -23,7 +23,7 @@ from dashboard.health.rule import (
     unlogged,
     waiting,
 )
-from dashboard.health.statistics import BLOCKS, block_means, mann_kendall, theil_sen
+from dashboard.health.statistics import BLOCKS, block_means, mann_kendall, mean_interval, theil_sen
 from dashboard.metrics.series import Floats, Series
 
 _ = gettext_noop
@@ -63,13 +63,14 @@ def loss_not_converging(context: Context) -> Finding:
     neighbouring values are alike, and a trend test on raw values would be wrong half of the time.
     The loss *stands still* when the block means do not fall (Mann-Kendall), their typical slope
     (Theil-Sen) is less than 3 % of the level, and the level is still at least 0.9 of where it
-    started: a warning. It *diverges* when the mean of 50 values is more than twice the best one of
-    the run and the block means rise: a failure. Three evaluations in a row must agree.
+    started: a warning. It *diverges* when the mean of 50 values, by the lower end of its 95 %
+    interval, is more than twice the best one of the run and the block means rise: a failure.
+    Three evaluations in a row must agree.
 
-    A loss that fell and then became flat is not called stuck: it may simply be done. Nothing is
-    said before the learning rate's warm-up and the first 50 values after it are over, nor about
-    values from before the number of candidates of a contrastive loss changed, as these have
-    another chance level.
+    A loss that fell and then became flat is not called stuck: it may simply be done. No alarm is
+    raised before there are 120 values since the learning rate's warm-up and since the number of
+    candidates of a contrastive loss last changed, as earlier ones have another chance level; a
+    clear fall shows after 50.
     """
     if not len(context.curve(LOSS)):
         return unlogged(context, Message(_("No training loss is logged.")))
@@ -134,8 +135,8 @@ def _stands_still(trend: Trend, start: float) -> bool:
 def _diverges(values: Floats, back: int, start: float) -> bool:
     known = values[: len(values) - back]
     sums = np.convolve(known, np.ones(LEVEL_VALUES), mode="valid") / LEVEL_VALUES
-    best, newest = float(sums.min()), float(sums[-1])
-    rise = newest - best
+    best = float(sums.min())
+    rise = mean_interval(known[-LEVEL_VALUES:])[1] - best  # of its lower end: noise is no rise
     visible = rise > VISIBLE * abs(start) and rise > (DIVERGED - 1) * abs(best)
     return visible and _trend(values, back).z > RISING
 
