@@ -41,8 +41,10 @@ def read_data_option(arguments: Sequence[str]) -> None:
         return
     for position, argument in enumerate(arguments):
         name, equals, value = argument.partition("=")
-        if name == "--data":
-            value = value if equals else "".join(arguments[position + 1 : position + 2])
+        if name != "--data":
+            continue
+        value = value if equals else "".join(arguments[position + 1 : position + 2])
+        if value:  # without one, the command's own parser says so
             os.environ["FIXPOINT_DATA"] = str(Path(value).expanduser().resolve())
 
 

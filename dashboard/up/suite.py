@@ -53,7 +53,7 @@ def steps() -> list[Step]:
         Step("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
         Step("lint", [PYTHON, "-m", "ruff", "check", "."]),
         Step("types", [PYTHON, "-m", "mypy"]),
-        Step("import contracts", [str(Path(PYTHON).with_name("lint-imports"))]),
+        Step("import contracts", [str(Path(PYTHON).with_name("lint-imports")), "--no-logo"]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Step("production settings", deploy, production),
         Step("tests", PYTEST),

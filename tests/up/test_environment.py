@@ -141,6 +141,27 @@ def test_the_data_directory_is_known_before_the_settings(words, monkeypatch, tmp
     assert os.environ["FIXPOINT_DATA"] == str(tmp_path / "there")
 
 
+def test_a_data_option_without_a_value_is_left_to_the_command(monkeypatch):
+    monkeypatch.setenv("FIXPOINT_DATA", "elsewhere")
+    environment.read_data_option(["manage.py", "up", "--data"])
+    assert os.environ["FIXPOINT_DATA"] == "elsewhere"
+
+
+def test_an_old_python_is_told_what_is_needed():
+    code = (
+        "import runpy, sys; sys.version_info = (3, 9, 2);"
+        " runpy.run_path('manage.py', run_name='__main__')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 1
+    assert "needs Python 3.11 or newer" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_an_old_python_can_read_as_far_as_that():
+    ast.parse((ROOT / "manage.py").read_text(), feature_version=(3, 7))
+
+
 def test_no_other_commands_data_option_is_read(monkeypatch):
     monkeypatch.setenv("FIXPOINT_DATA", "elsewhere")
     environment.read_data_option(["manage.py", "dumpdata", "--data", "there"])
