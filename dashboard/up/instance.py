@@ -20,16 +20,22 @@ def only(data: Path) -> Iterator[None]:
     """Hold the data directory. AlreadyRunning when another process does."""
     file = os.open(data / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        _take(file, data)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise AlreadyRunning(_where(os.pread(file, 20, 0).decode(), data)) from error
-        os.ftruncate(file, 0)
-        os.pwrite(file, str(os.getpid()).encode(), 0)
-        yield
-        app_url_file().unlink(missing_ok=True)
+            yield
+        finally:
+            app_url_file().unlink(missing_ok=True)
     finally:
         os.close(file)
+
+
+def _take(file: int, data: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise AlreadyRunning(_where(os.pread(file, 20, 0).decode(), data)) from error
+    os.ftruncate(file, 0)
+    os.pwrite(file, str(os.getpid()).encode(), 0)
 
 
 def _where(pid: str, data: Path) -> str:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from dashboard.places import app_url_file, worker_token_file
+from dashboard.places import app_url_file, data_dir, worker_token_file
 from dashboard.up.environment import ROOT
 
 NEEDED = {
@@ -24,6 +24,7 @@ def main() -> None:
     if missing:
         sys.exit("A worker needs these environment variables:\n" + "\n".join(missing))
     slots = os.environ.get("FIXPOINT_SLOTS") or find_slots()
+    os.environ["FIXPOINT_DATA"] = str(data_dir())  # it may be relative to where we were called
     os.chdir(ROOT)
     os.execve(sys.executable, command(slots), {**os.environ, **environment(slots)})
 

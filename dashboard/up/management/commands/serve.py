@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from dashboard.places import ROOT, data_dir
 from dashboard.up import preparing
 from dashboard.up.services import UVICORN
 
@@ -24,4 +25,6 @@ class Command(BaseCommand):
         preparing.prepare()
         self.stdout.write(f"serving on {host} port {port}")
         self.stdout.flush()
+        os.environ["FIXPOINT_DATA"] = str(data_dir())  # it may be relative to where we were called
+        os.chdir(ROOT)
         os.execv(sys.executable, [*UVICORN, "--host", host, "--port", port])
