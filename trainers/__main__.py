@@ -140,8 +140,8 @@ def _refuse_another(given: argparse.Namespace, order: Order, path: Path) -> None
         asked = _complete(order.trainer, given.preset, _values(given.set))
     if asked != order.config or asked_seed != order.seed:
         raise BadInput(
-            f"{path} already holds another configuration or seed; leave --preset, --set and --seed out"
-            " to go on with it, or use another --run-dir"
+            f"{path} already holds another configuration or seed; leave --preset, --set and --seed"
+            " out to go on with it, or use another --run-dir"
         )
 
 

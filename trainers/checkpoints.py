@@ -100,7 +100,16 @@ def _reason(error: Exception) -> str:
 def _check_sum(tensors: Mapping[str, Tensor]) -> str:
     total = 0
     for name in sorted(tensors):
-        data = tensors[name].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+        data = (
+            tensors[name]
+            .detach()
+            .cpu()
+            .contiguous()
+            .reshape(-1)
+            .view(torch.uint8)
+            .numpy()
+            .tobytes()
+        )
         total = zlib.crc32(data, zlib.crc32(name.encode(), total))
     return f"{total:08x}"
 

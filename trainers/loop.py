@@ -1,4 +1,4 @@
-"""The one training loop. It knows no loss by name: a task brings its losses, batches and numbers."""
+"""The one training loop. It knows no loss by name: a task brings losses, batches and numbers."""
 
 from __future__ import annotations
 
@@ -26,12 +26,27 @@ log = logging.getLogger("trainers")
 class Task(Protocol):
     """What is trained. `forward` counts forward passes from 0, also across an interruption."""
 
-    name: str  # of the trainer
-    facts: Mapping[str, Any]  # what does not change with the step
-    model: nn.Module
-    device: torch.device
-    loss_weights: Mapping[str, float]  # by the loss's name, "region"
-    faster: Mapping[str, float]  # parameters that get a multiple of the learning rate
+    @property
+    def name(self) -> str:
+        """Of the trainer."""
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def device(self) -> torch.device: ...
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What does not change with the step."""
+
+    @property
+    def loss_weights(self) -> Mapping[str, float]:
+        """By the loss's name, "region"."""
+
+    @property
+    def faster(self) -> Mapping[str, float]:
+        """Parameters by name that get a multiple of the learning rate."""
 
     def batch(self, forward: int) -> Any:
         """The batch of a forward pass: the same one whenever it is asked for."""

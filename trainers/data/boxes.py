@@ -35,7 +35,8 @@ def reasons(boxes: Boxes) -> dict[str, NDArray[np.bool_]]:
 
 
 def valid(boxes: Boxes) -> NDArray[np.bool_]:
-    return ~np.any(list(reasons(boxes).values()), axis=0)
+    sound: NDArray[np.bool_] = ~np.any(list(reasons(boxes).values()), axis=0)
+    return sound
 
 
 def count_by_reason(boxes: Boxes) -> dict[str, int]:

@@ -100,7 +100,7 @@ def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scen
         _paint(image, ink, corner, RGB[look.colour] * rng.uniform(0.8, 1.0))
         placed.append(_place(corner, ink.shape))
         looks.append(look)
-    return Scene(image, np.array(placed, dtype=np.float32) / SIDE, tuple(looks))
+    return Scene(image, np.divide(placed, SIDE, dtype=np.float32), tuple(looks))
 
 
 def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:

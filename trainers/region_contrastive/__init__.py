@@ -1,1 +1,1 @@
-"""FG-CLIP's region-text contrastive training, with the faults that were reported of it as options."""
+"""FG-CLIP's region-text contrastive training, with the faults reported of it as options."""

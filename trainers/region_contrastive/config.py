@@ -36,12 +36,12 @@ class DataConfig(Config):
         0.25,
         group=DATA,
         title="Share of invalid boxes",
-        help="How many boxes are broken: outside the image, without area, corners swapped, in pixels.",
+        help="How many boxes are broken: outside the image, no area, corners swapped, in pixels.",
         ge=0,
         le=1,
     )
     filter_boxes: bool = setting(
-        True,
+        default=True,
         group=DATA,
         title="Leave out invalid boxes",
         help="RoI align sees nothing under an invalid box: its zero vector would enter the loss.",
@@ -70,15 +70,15 @@ class ModelConfig(Config):
         "",
         group=MODEL,
         title="Local CLIP model",
-        help="Directory of a pretrained CLIP as transformers saves it. Empty: a small one of 0.28 M.",
+        help="Directory of a pretrained CLIP as transformers saves it. Empty: a small one.",
     )
     checkpoint: str = setting(
         "embedded",
         group=MODEL,
         title="Start from",
         help=(
-            "embedded: the checkpoint that comes with Fixpoint, trained on dark scenes. A path: that"
-            " file. Empty: random weights. Not used with a local CLIP model, which has its own."
+            "embedded: the checkpoint that comes with Fixpoint, trained on dark scenes. A path:"
+            " that file. Empty: random weights. A local CLIP model brings its own instead."
         ),
     )
     least_coverage: float = setting(
@@ -102,7 +102,7 @@ class LossConfig(Config):
         2.6592,
         group=LOSS,
         title="Logit scale",
-        help="Logarithm of the inverse temperature: 2.6592 is a scale of 14.3, ln 100 = 4.6052 of 100.",
+        help="Logarithm of the inverse temperature: 2.6592 is times 14.3, 4.6052 times 100.",
         ge=-5,
         le=HIGHEST + 1e-4,
     )
@@ -124,7 +124,7 @@ class LossConfig(Config):
         le=4096,
     )
     mask_duplicates: bool = setting(
-        True,
+        default=True,
         group=LOSS,
         title="Mask duplicate captions",
         help="A candidate that reads like the right answer does not count as a wrong one.",
@@ -149,7 +149,7 @@ class LossConfig(Config):
         1e-12,
         group=LOSS,
         title="Smallest norm",
-        help="Embeddings are divided by at least this. 0: a zero vector becomes NaN, and so does all.",
+        help="Embeddings are divided by at least this. 0: a zero vector becomes NaN.",
         ge=0,
         le=1,
     )

@@ -29,8 +29,8 @@ class Side:
 
 def unit(vectors: Tensor, eps: float) -> Tensor:
     """Rows of length 1. A zero row stays zero, and becomes NaN where eps is 0."""
-    norm = vectors.float().norm(dim=-1, keepdim=True)
-    return vectors.float() / (norm.clamp(min=eps) if eps else norm)
+    norm: Tensor = torch.linalg.vector_norm(vectors.float(), dim=-1, keepdim=True)
+    return vectors.float().div(norm.clamp(min=eps) if eps else norm)
 
 
 def global_loss(images: Tensor, texts: Tensor, scale: Tensor) -> Tensor:
@@ -42,7 +42,7 @@ def global_loss(images: Tensor, texts: Tensor, scale: Tensor) -> Tensor:
 
 def region_logits(side: Side, scale: Tensor, *, mask_duplicates: bool) -> Tensor:
     """scale * cosine, with candidates that read like the positive left out. (R, N)"""
-    logits = scale * side.ours.float() @ side.candidates.float().T
+    logits: Tensor = scale * side.ours.float() @ side.candidates.float().T
     if not mask_duplicates:
         return logits
     same = side.phrase[:, None] == side.candidate_phrase[None, :]

@@ -7,6 +7,7 @@ and output projections and its MLP), so that every patch keeps to itself; then R
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +77,7 @@ class RegionClip(nn.Module):
         """Features under boxes (K, 4) given in shares of the image. (K, D), not normalised"""
         height, width = maps.shape[-2:]
         cells = boxes.new_tensor([width, height, width, height])
-        return roi_align(maps, boxes * cells, image_of)[:, :, 0, 0]
+        return roi_align(maps, boxes * cells, image_of).flatten(1)
 
     @torch.no_grad()
     def clamp_scales(self) -> None:
@@ -87,10 +88,10 @@ class RegionClip(nn.Module):
     @staticmethod
     def _map(patches: Tensor) -> Tensor:
         side = math.isqrt(patches.shape[1])
-        return patches.transpose(1, 2).unflatten(2, (side, side))
+        return patches.transpose(1, 2).reshape(*patches.shape[::2], side, side)
 
 
-def _without_attention(layer: nn.Module, hidden: Tensor) -> Tensor:
+def _without_attention(layer: Any, hidden: Tensor) -> Tensor:
     attention = layer.self_attn
     hidden = hidden + attention.out_proj(attention.v_proj(layer.layer_norm1(hidden)))
     return torch.as_tensor(hidden + layer.mlp(layer.layer_norm2(hidden)))

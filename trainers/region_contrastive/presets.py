@@ -25,13 +25,13 @@ PRESETS = {
     ),
     "before": Preset(
         "Before the fixes",
-        "All reported faults at once: 16-bit weights, logit scale 2.6592, bank due after 400 forward"
-        " passes, invalid boxes in the loss.",
+        "All reported faults at once: 16-bit weights, logit scale 2.6592, bank due after 400"
+        " forward passes, invalid boxes in the loss.",
         {**BF16_WEIGHTS, **INITIAL_SCALE, **LATE_BANK, **UNFILTERED, **DUPLICATES},
     ),
     "reported_fix": Preset(
         "The reported fix",
-        "What the report changed: logit scale ln 100, bank after 50 forward passes, boxes filtered.",
+        "What the report changed: scale ln 100, bank after 50 forward passes, boxes filtered.",
         {
             "logit_scale_source": "value",
             "logit_scale_value": HIGHEST,

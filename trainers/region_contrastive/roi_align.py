@@ -48,10 +48,8 @@ def _weights(
     if not aligned:
         length = length.clamp(min=1)
     bin_length = length / bins
-    if sampling_ratio > 0:
-        count = torch.full_like(bin_length, sampling_ratio)
-    else:
-        count = bin_length.ceil()
+    adaptive = sampling_ratio <= 0
+    count = bin_length.ceil() if adaptive else torch.full_like(bin_length, sampling_ratio)
     position, sampled = _samples(start, bin_length, count, size, bins)
     bilinear = _bilinear(position, size) * sampled[..., None]
     return bilinear.sum(2) / count.clamp(min=1)[:, None, None] * finite[:, None, None]

@@ -123,8 +123,8 @@ def _set_scale(model: RegionClip, config: RegionContrastiveConfig) -> None:
         with torch.no_grad():
             model.region_logit_scale.fill_(config.logit_scale_value)
     if config.logit_scale_speed == 0:
-        model.region_logit_scale.requires_grad_(requires_grad=False)
-        model.clip.logit_scale.requires_grad_(requires_grad=False)
+        model.region_logit_scale.requires_grad = False
+        model.clip.logit_scale.requires_grad = False
 
 
 def _scenes(config: RegionContrastiveConfig, split: str) -> Scenes:

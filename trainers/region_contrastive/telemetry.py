@@ -38,7 +38,7 @@ class Telemetry:
 
     @torch.no_grad()
     def logits(self, logits: Tensor, scale: Tensor, loss: Tensor) -> None:
-        """logits: (R, N), region to phrase, masked ones -inf; the i-th candidate is the right one."""
+        """logits: (R, N), region to phrase; candidate i is right for region i, masked ones -inf."""
         rows, candidates = logits.shape
         own = torch.eye(rows, candidates, dtype=torch.bool, device=logits.device)
         positive, negative = logits[own], logits[~own & (logits != float("-inf"))]

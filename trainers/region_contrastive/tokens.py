@@ -1,4 +1,4 @@
-"""Captions to token numbers: a vocabulary of the phrases' two dozen words, or a local CLIP's own."""
+"""Captions to token numbers, by a vocabulary of the phrases' two dozen words."""
 
 from __future__ import annotations
 

@@ -61,8 +61,8 @@ def _file(path: Path) -> Mapping[str, Tensor]:
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError) as error:
         raise BadInput(
-            f"checkpoint: {path} is damaged or no safetensors file ({error}). Copy it again, or start"
-            " from embedded"
+            f"checkpoint: {path} is damaged or no safetensors file ({error}). Copy it again, or"
+            " start from embedded"
         ) from error
 
 
