@@ -9,13 +9,14 @@ from django.core.management import call_command
 
 from dashboard.api.models import Token
 from dashboard.places import worker_token_file
+from dashboard.up import static_files
 
 ADMIN = "admin"
 
 
 def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static_files.collect()
     ensure_admin()
     ensure_worker_token()
 
