@@ -94,7 +94,8 @@ def _watch(process: subprocess.Popen[str], total: int) -> list[str]:
             continue
         said.append(line.rstrip())
         collected += line.startswith("Collecting ")
-        if time.monotonic() - told > PROGRESS_SECONDS or line.startswith("Installing collected"):
+        unpacking = line.startswith("Installing collected")
+        if unpacking or time.monotonic() - told > PROGRESS_SECONDS:
             told = time.monotonic()
             say(_progress(line, collected, total))
     return said
@@ -102,10 +103,10 @@ def _watch(process: subprocess.Popen[str], total: int) -> list[str]:
 
 def _progress(line: str, collected: int, total: int) -> str:
     words = line.split()
-    if words[:2] == ["Installing", "collected"]:
-        return "    downloaded; unpacking …"
+    if words[0] not in ("Collecting", "Downloading", "Processing", "Using"):
+        return "    unpacking …"
     counted = f"{collected} of about {total}: " if total else ""
-    return f"    {counted}{' '.join(words[:2])}"
+    return f"    {counted}{words[0].lower()} {Path(words[1]).name}"
 
 
 def _install_cpu_torch(python: Path, pin: str) -> bool:

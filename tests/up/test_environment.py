@@ -196,6 +196,23 @@ def test_a_pip_that_went_well_says_nothing(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_progress_says_how_far_it_is_and_with_what(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(installing, "PROGRESS_SECONDS", -1)
+    python = tmp_path / "python"
+    python.write_text(
+        "#!/bin/sh\necho 'Collecting a==1'\necho '  Processing /far/away/a-1.whl (5 MB)'\n"
+        "echo 'Installing collected packages: a'\n"
+    )
+    python.chmod(0o700)
+    installing.pip(python, "a==1", total=9)
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "fixpoint:     1 of about 9: collecting a==1",
+        "fixpoint:     1 of about 9: processing a-1.whl",
+        "fixpoint:     unpacking …",
+    ]
+
+
 def tried(monkeypatch, *, nvidia: bool, gives: str) -> list[str]:
     """What is tried for torch, on a machine with or without a driver, until `gives` matches."""
     asked: list[str] = []
