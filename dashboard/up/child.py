@@ -27,6 +27,7 @@ class Service:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], Awaitable[bool]] | None = None  # None: as soon as it is started
+    prepare: Callable[[], object] | None = None  # ahead of every start: folders may be gone
     grace: float = 10.0  # seconds between SIGTERM and SIGKILL
     descriptors: tuple[int, ...] = ()  # handed on to the process
     chatter: str = ""  # a regular expression: lines with it are not shown
@@ -41,6 +42,8 @@ class Child:
     @classmethod
     async def start(cls, service: Service) -> Child:
         """Raises OSError where the program cannot be started."""
+        if service.prepare:
+            service.prepare()
         parent = os.getpid()
         process = await asyncio.create_subprocess_exec(
             *service.command,

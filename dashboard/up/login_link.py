@@ -7,9 +7,16 @@ import os
 import secrets
 import time
 
-from dashboard.places import login_link_file
+from dashboard.places import app_url_file, login_link_file
 
 MINUTES = 15
+
+
+def address() -> str | None:
+    """Of the app, as people reach it: FIXPOINT_URL, else where `up` listens; None: neither."""
+    if url := os.environ.get("FIXPOINT_URL"):
+        return url.rstrip("/")
+    return app_url_file().read_text().strip() if app_url_file().exists() else None
 
 
 def make() -> str:

@@ -19,7 +19,7 @@ TELL_SECONDS = 10.0  # between two lines about what is waited for
 async def announce(url: str, log: Log, *, browser: bool) -> None:
     """Wait until all is well, then print the one-time link."""
     await _until_healthy(url, log)
-    link = url + login_link.make()
+    link = (login_link.address() or url) + login_link.make()
     log.print(f"ready {link}")
     log.print(
         f"Open that link to log in: it works once, within {login_link.MINUTES} minutes"

@@ -7,13 +7,14 @@ import time
 
 import pytest
 
-from dashboard.places import login_link_file
+from dashboard.places import app_url_file, login_link_file
 from dashboard.up import login_link
 
 
 @pytest.fixture(autouse=True)
 def _own_data_directory(tmp_path, monkeypatch):
     monkeypatch.setenv("FIXPOINT_DATA", str(tmp_path))
+    monkeypatch.delenv("FIXPOINT_URL", raising=False)
 
 
 def token_of(path: str) -> str:
@@ -43,3 +44,15 @@ def test_a_new_link_replaces_the_one_before():
     kept = login_link_file().read_text()
     assert hashlib.sha256(second.encode()).hexdigest() in kept
     assert hashlib.sha256(first.encode()).hexdigest() not in kept
+
+
+def test_leads_to_where_up_listens():
+    assert login_link.address() is None
+    app_url_file().write_text("http://127.0.0.1:8003\n")
+    assert login_link.address() == "http://127.0.0.1:8003"
+
+
+def test_leads_to_the_public_address_where_there_is_one(monkeypatch):
+    app_url_file().write_text("http://127.0.0.1:8003\n")
+    monkeypatch.setenv("FIXPOINT_URL", "https://fixpoint.example.org/")
+    assert login_link.address() == "https://fixpoint.example.org"
