@@ -1,0 +1,148 @@
+"""One run's page: every tab, whatever state the run is in, and what may be done with it."""
+
+import pytest
+from django.utils.timezone import now
+
+from dashboard.health.models import Examination
+from dashboard.metrics import store
+from dashboard.runs.models import Run
+from dashboard.web.pages.run import TABS
+from tests.web.given import queries, ran
+
+
+def message(text, **values):
+    return {"text": text, "values": values}
+
+
+def failing(run):
+    """A stored verdict with everything a verdict can have."""
+    bad = {
+        "rule": "scale", "id": "CTR-01", "version": 1, "state": "fail",
+        "title": message("Scale"), "says": message("The scale is {x}.", x=2.5),
+        "expected": message("4.6"), "looked_at": message("20 values"),
+        "remedy": message("Change it."),
+        "number": {"value": 2.5, "unit": "raw", "low": None, "high": None},
+        "since_step": 3, "window": [1, 3], "causes": [message("a cause")],
+        "evidence": [{"curve": "train/loss", "steps": [2], "values": ["NaN"],
+                      "level": {"value": 1.0, "label": message("here")}}],
+        "patch": {"noise": 0.5}, "check": message("It moves."),
+    }  # fmt: skip
+    fine = bad | {
+        "rule": "fine",
+        "state": "pass",
+        "title": message("Fine"),
+        "patch": {},
+        "evidence": [],
+    }
+    made = {"state": "fail", "verdicts": [fine, bad], "made_at": now(), "engine_version": "1"}
+    Examination.objects.update_or_create(run=run, defaults=made)
+
+
+@pytest.mark.parametrize("tab", [*TABS, "nonsense"])
+@pytest.mark.parametrize("status", ["queued", "running", "finished", "failed", "stopped", "lost"])
+def test_every_tab_renders_in_every_state(page_client, tab, status):
+    run = ran("one", status=status)
+    assert page_client.get(f"/runs/{run.pk}/?tab={tab}").status_code == 200
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_renders_before_anything_arrived(page_client, run, tab):
+    assert page_client.get(f"/runs/{run.pk}/?tab={tab}").status_code == 200
+
+
+def test_an_unknown_run_is_404(page_client, db):
+    assert page_client.get("/runs/nope/").status_code == 404
+
+
+def test_a_failure_stands_on_every_tab(page_client, run):
+    Run.objects.filter(pk=run.pk).update(status="failed", failure="Out of <memory>. Lower it.")
+    for tab in TABS:
+        assert (
+            "Out of &lt;memory&gt;"
+            in page_client.get(f"/runs/{run.pk}/?tab={tab}").content.decode()
+        )
+
+
+def test_the_worst_verdict_comes_first_with_its_change_as_a_diff(page_client):
+    run = ran("one")
+    failing(run)
+    answer = page_client.get(f"/runs/{run.pk}/?tab=verdicts")
+    assert [verdict["rule"] for verdict in answer.context["verdicts"]] == ["scale", "fine"]
+    page = answer.content.decode()
+    assert "- noise: 0.1" in page
+    assert "+ noise: 0.5" in page
+    assert "The scale is 2.5." in page
+    assert 'data-slot="train/loss" data-rule="scale"' in page
+
+
+def test_the_button_opens_the_launch_form_with_the_change(page_client):
+    run = ran("one")
+    failing(run)
+    [verdict, _fine] = page_client.get(f"/runs/{run.pk}/?tab=verdicts").context["verdicts"]
+    form = page_client.get(verdict["clone"]).content.decode()
+    assert 'name="config-noise" value="0.5"' in form
+    assert "was 0.1" in form
+
+
+def test_the_log_is_escaped(page_client, run):
+    store.append_log(run.pk, 0, b"step 1\n<b>step 2</b>\n")
+    assert "&lt;b&gt;step 2" in page_client.get(f"/runs/{run.pk}/?tab=log").content.decode()
+
+
+def test_the_configuration_shows_what_is_not_the_default(page_client):
+    run = ran("one", config={"noise": 0.7})
+    rows = page_client.get(f"/runs/{run.pk}/?tab=configuration").context["config"]
+    assert [row["name"] for row in rows if row["changed"]] == ["noise"]
+
+
+def test_a_run_of_a_trainer_that_is_gone_can_still_be_read(page_client, run):
+    Run.objects.filter(pk=run.pk).update(trainer="retired", config={"odd": [1, 2]})
+    for tab in TABS:
+        assert page_client.get(f"/runs/{run.pk}/?tab={tab}").status_code == 200
+
+
+def test_a_fix_and_its_baseline_know_each_other(page_client):
+    base = ran("base")
+    fix = ran("fix", baseline=base)
+    assert (
+        f"/compare/?runs={base.pk},{fix.pk}"
+        in page_client.get(f"/runs/{base.pk}/").content.decode()
+    )
+    assert (
+        f"/compare/?runs={base.pk},{fix.pk}" in page_client.get(f"/runs/{fix.pk}/").content.decode()
+    )
+
+
+def test_a_live_run_can_be_stopped_but_not_archived(page_client, run):
+    address = f"/runs/{run.pk}/?tab=log"
+    assert b"Stop it first" in page_client.post(address, {"action": "archive"}, follow=True).content
+    assert page_client.post(address, {"action": "stop"})["Location"] == address
+    run.refresh_from_db()
+    assert run.status == "stopped"
+    assert b"has ended" in page_client.post(address, {"action": "stop"}, follow=True).content
+
+
+def test_an_ended_run_is_archived_and_restored(page_client):
+    run = ran("one")
+    page_client.post(f"/runs/{run.pk}/", {"action": "archive"})
+    assert "Archived" in page_client.get(f"/runs/{run.pk}/").content.decode()
+    page_client.post(f"/runs/{run.pk}/", {"action": "restore"})
+    run.refresh_from_db()
+    assert run.archived_at is None
+
+
+def test_an_unknown_action_is_refused(page_client, run):
+    assert page_client.post(f"/runs/{run.pk}/", {"action": "explode"}).status_code == 400
+
+
+def test_a_new_point_or_verdict_changes_the_tag_of_the_page(page_client):
+    run = ran("one")
+    first = page_client.get(f"/runs/{run.pk}/")["ETag"]
+    assert page_client.get(f"/runs/{run.pk}/", headers={"If-None-Match": first}).status_code == 304
+    failing(run)
+    assert page_client.get(f"/runs/{run.pk}/", headers={"If-None-Match": first}).status_code == 200
+
+
+def test_the_work_does_not_grow_with_the_points(page_client):
+    short, long = ran("short"), ran("long", losses=range(500))
+    assert queries(page_client, f"/runs/{short.pk}/") == queries(page_client, f"/runs/{long.pk}/")
