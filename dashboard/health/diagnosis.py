@@ -13,10 +13,10 @@ from dashboard.health.rule import Context, Message, gettext_noop, say
 
 _ = gettext_noop
 
-HARDLY_MOVING = (
-    2e-5  # median update ratio; healthy pilot runs stayed above 1.5e-4, stuck below 4e-6
-)
-UPDATES = 30  # values of the update ratio that are looked at
+HEALTHY_UPDATES = 1.5e-4  # the least median update ratio of healthy pilot runs
+HARDLY_MOVING = 2e-5  # stuck pilot runs stayed below 4e-6
+HIGH_RATE = 0.5  # of the highest learning rate: a schedule that ends near 0 is no standstill
+LEAST_VALUES = 20  # of a curve, before a cause is read from it
 SCALE_FALLS = 0.95  # end/start of exp(scale); healthy runs 0.79-1.51: a hint, no proof
 FASTER = 10.0  # the learning rate's factor where the weights hardly move
 A_LITTLE_FASTER = 3.0  # where nothing else explains it
@@ -52,8 +52,13 @@ def why_stuck(context: Context) -> Diagnosis:
 
 
 def _update_ratio(context: Context) -> float | None:
-    values = context.curve("train/update_ratio").finite.last(UPDATES).values
-    return float(np.median(values)) if len(values) else None
+    """Its median at the steps whose learning rate was high; None where too few are logged."""
+    ratio, rate = context.curve("train/update_ratio").finite, context.curve("train/lr").finite
+    values = ratio.values
+    if len(rate):
+        high = rate.steps[rate.values >= HIGH_RATE * rate.values.max()]
+        values = values[np.isin(ratio.steps, high)]
+    return float(np.median(values)) if len(values) >= LEAST_VALUES else None
 
 
 def _rounded_away(context: Context) -> Message | None:
@@ -74,13 +79,13 @@ def _hardly_moving(context: Context) -> Message | None:
     return say(
         _("The weights hardly move: update ratio {ratio}, healthy runs stay above {healthy}."),
         ratio=figure(ratio),
-        healthy=figure(HARDLY_MOVING),
+        healthy=figure(HEALTHY_UPDATES),
     )
 
 
 def _scale_falling(context: Context) -> Message | None:
     scale = context.curve("region/logit_scale").finite.values
-    if len(scale) < UPDATES:
+    if len(scale) < LEAST_VALUES:
         return None
     change = float(np.exp(scale[-1] - scale[0]))
     if change >= SCALE_FALLS:

@@ -34,6 +34,13 @@ def test_names_weights_that_hardly_move():
     assert verdict["patch"] == {"learning_rate": pytest.approx(1e-3)}
 
 
+def test_the_end_of_a_schedule_is_no_standstill():
+    rate = 0.5 * (1 + np.cos(np.pi * STEPS / 400))
+    curves = {"train/lr": rate, "train/update_ratio": 2e-4 * rate}
+    verdict = said(noisy(FLAT), curves)
+    assert "update ratio" not in verdict["causes"][0]
+
+
 def test_names_weights_that_are_rounded_away():
     verdict = said(noisy(FLAT), precision="bf16_weights")
     assert verdict["patch"] == {"precision": "fp32"}
