@@ -39,6 +39,10 @@ ALARMS = """\
 judged every {every} steps as they grow; a run counts when any rule ever warned or failed. Decaying
 losses with noise of the stated relative standard deviation, alike from step to step by AR(1).
 
+These curves are simulated, and the level that a loss started from and the test for divergence were
+corrected on them: the figures are what the rules were made to do, not yet a measurement on trainings
+that they had never seen.
+
 | Noise | AR(1) | Runs | Failed | Warned | Warned at most (95 %) |
 |---|---|---|---|---|---|
 """
