@@ -40,8 +40,8 @@ judged every {every} steps as they grow; a run counts when any rule ever warned 
 losses with noise of the stated relative standard deviation, alike from step to step by AR(1).
 
 These curves are simulated, and the level that a loss started from and the test for divergence were
-corrected on them: the figures are what the rules were made to do, not yet a measurement on trainings
-that they had never seen.
+corrected on them: the figures are what the rules were made to do, not yet a measurement on
+trainings that they had never seen.
 
 | Noise | AR(1) | Runs | Failed | Warned | Warned at most (95 %) |
 |---|---|---|---|---|---|
