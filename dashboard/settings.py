@@ -1,4 +1,4 @@
-"""Django's settings. Everything an operator decides comes from the environment (docs/operating.md)."""
+"""Django's settings. What an operator decides comes from the environment: docs/operating.md."""
 
 from __future__ import annotations
 

@@ -11,8 +11,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from dashboard.runs.models import Project, Run
+from dashboard.training.broker import redis_client
 from dashboard.training.tasks import work
 from trainers.catalog import TRAINERS
 from trainers.config import ConfigError, complete
@@ -67,8 +69,9 @@ def launch(
 def wake() -> bool:
     """Tell the workers that there is work. False without Redis: housekeeping tells them later."""
     try:
+        redis_client().ping()  # fails at once, where sending would try again for seconds
         work.apply_async(retry=False, expires=3600)
-    except OperationalError as error:
+    except (RedisError, OperationalError) as error:
         logger.warning("no wake-up sent (%s); housekeeping will send it once Redis is back", error)
         return False
     return True

@@ -12,9 +12,9 @@ import threading
 import time
 from typing import Any
 
-from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
+from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
 from dashboard.training.shipping import leftovers
@@ -28,7 +28,7 @@ LEFTOVERS_EVERY = 6  # heartbeats between two looks for what was never acknowled
 stopping = threading.Event()
 
 
-@shared_task(name="work", ignore_result=True)
+@app.task(name="work", ignore_result=True)
 def work() -> None:
     """While a slot is free and a run waits: start its runner, look after it, and again."""
     while not stopping.is_set():

@@ -106,11 +106,16 @@ class Installation:
             try:
                 words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 ours = mark in (entry / "environ").read_bytes().split(b"\0")
+                ours = ours or self._is_child(entry)  # Redis overwrites its environment
             except OSError:
                 continue  # it ended while we looked
             if PATTERNS[name] in words and holding in words and (ours or str(self.data) in words):
                 found.append(int(entry.name))
         return sorted(found)
+
+    def _is_child(self, entry: Path) -> bool:
+        parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+        return self.up is not None and int(parent) == self.up.pid
 
     def kill(self, name: str, holding: str = "") -> int:
         """kill -9; how many there were."""
