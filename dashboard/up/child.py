@@ -30,6 +30,7 @@ class Service:
     prepare: Callable[[], object] | None = None  # ahead of every start: folders may be gone
     grace: float = 10.0  # seconds between SIGTERM and SIGKILL
     descriptors: tuple[int, ...] = ()  # handed on to the process
+    release: Callable[[], None] | None = None  # called once it is stopped for good
     chatter: str = ""  # a regular expression: lines with it are not shown
 
 

@@ -51,6 +51,8 @@ class Keeper:
             self.log.write("up", f"{self.service.name} did not stop in time and was killed")
         if self.task:
             await self.task
+        if self.service.release:
+            self.service.release()
 
     def kill(self) -> None:
         if self.child:

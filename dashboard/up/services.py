@@ -48,6 +48,7 @@ def services(data: Path, host: str, web: socket.socket) -> list[Service]:
             [*UVICORN, "--fd", str(web.fileno())],
             environment,
             descriptors=(web.fileno(),),
+            release=web.close,  # else those that stop later wait for an answer that never comes
             chatter=WEB_CHATTER,
         ),
     ]
@@ -69,8 +70,9 @@ def _redis(data: Path) -> Service:
     """Sets REDIS_URL, for this process and for all that it starts."""
     socket_file = redis_server.socket_path(data)
     url = os.environ["REDIS_URL"] = f"unix://{socket_file}?db=0"
-    command = redis_server.command(redis_server.find(), data, socket_file)
-    return Service("redis", command, ready=functools.partial(answers, url), chatter=REDIS_CHATTER)
+    make = functools.partial(redis_server.command, redis_server.find(), data, socket_file)
+    ready = functools.partial(answers, url)
+    return Service("redis", make(), ready=ready, prepare=make, chatter=REDIS_CHATTER)
 
 
 def _environment(data: Path, host: str) -> dict[str, str]:

@@ -163,6 +163,21 @@ def test_sees_a_death_behind_a_grandchild_that_keeps_the_output_open():
     assert "parent exited with 5" in output
 
 
+def test_what_a_service_held_is_released_before_the_next_one_is_stopped(tmp_path):
+    diary = tmp_path / "diary"
+
+    async def written() -> bool:
+        return diary.exists() and "first begins" in diary.read_text()
+
+    def release() -> None:
+        with diary.open("a") as file:
+            file.write("released\n")
+
+    first = service("first", note(diary, "first"), ready=written)
+    supervise(first, service("second", FOREVER, release=release), greet=press_ctrl_c)
+    assert diary.read_text().split("\n")[:3] == ["first begins", "released", "first ends"]
+
+
 def test_a_second_ctrl_c_kills_what_does_not_stop(tmp_path):
     ready_file = tmp_path / "deaf"
     deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
