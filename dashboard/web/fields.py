@@ -34,7 +34,7 @@ def field(info: FieldInfo) -> forms.Field:
     """A form field that refuses what the setting refuses. TypeError: a type no form has."""
     kind, optional = _kind(info.annotation)
     common: dict[str, Any] = {
-        "label": gettext_lazy(info.title or ""),
+        "label": gettext_lazy(info.title) if info.title else "",
         "help_text": gettext_lazy(info.description) if info.description else "",
         "required": not optional and kind is not str,
     }

@@ -1,6 +1,7 @@
 // Brings a page up to date from a fresh copy of itself, touching only what changed on the server.
 //
 // data-live="key"       its inside is replaced when the server says something else
+// data-live-data="key"  only its data- attributes are taken over
 // data-live-list="key"  its children, by data-key, come, go and move; those that stay are kept
 const said = new WeakMap(); // what the server said last, which scripts may have changed since
 
@@ -8,6 +9,10 @@ export function morph(fresh) {
   for (const list of document.querySelectorAll("[data-live-list]")) {
     const other = fresh.querySelector(`[data-live-list="${list.dataset.liveList}"]`);
     if (other) arrange(list, other);
+  }
+  for (const part of document.querySelectorAll("[data-live-data]")) {
+    const other = fresh.querySelector(`[data-live-data="${part.dataset.liveData}"]`);
+    if (other) copyData(part, other);
   }
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${CSS.escape(part.dataset.live)}"]`);
@@ -28,10 +33,14 @@ function arrange(list, fresh) {
   for (const gone of kept.values()) gone.remove();
 }
 
-function refill(part, fresh) {
+function copyData(part, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (name.startsWith("data-")) part.setAttribute(name, value);
   }
+}
+
+function refill(part, fresh) {
+  copyData(part, fresh);
   const html = fresh.innerHTML;
   if ((said.get(part) ?? part.innerHTML) === html) return;
   said.set(part, html);

@@ -1,0 +1,119 @@
+"""Every text that people read, collected for the translators. Needs babel: for contributors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+from dashboard.places import ROOT
+from trainers.catalog import TRAINERS
+from trainers.config import Trainer
+
+PO = ROOT / "dashboard" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+HEADER = "# Fixpoint in Simplified Chinese. Made and compiled by: python3 manage.py texts"
+
+Found = tuple[str, Any]  # the file, and the msgid (or a pair of singular and plural)
+
+
+def collected() -> Catalog:
+    """All texts there are now, without a translation."""
+    catalog = Catalog(project="Fixpoint", charset="utf-8")
+    for file, msgid in sorted(_found(), key=repr):
+        catalog.add(msgid, locations=[(file, 0)])
+    return catalog
+
+
+def kept(path: Path = PO) -> Catalog:
+    """The translations; an empty catalogue where there is none yet."""
+    if not path.exists():
+        return Catalog(locale="zh_Hans")
+    with path.open("rb") as file:
+        return read_po(file, locale="zh_Hans", abort_invalid=True)
+
+
+def merged() -> Catalog:
+    """What is kept for the texts there are now; what nobody says any more is dropped."""
+    catalog = kept()
+    catalog.update(collected(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def save(catalog: Catalog) -> None:
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    catalog.header_comment = HEADER
+    with PO.open("wb") as file:
+        write_po(file, catalog, width=100, include_lineno=False, sort_output=True)
+    PO.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+def compiled(catalog: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """Texts without a whole translation, and those that are only guessed at."""
+    return [
+        str(message.id)
+        for message in catalog
+        if message.id and (message.fuzzy or not _whole(message.string))
+    ]
+
+
+def _whole(string: Any) -> bool:
+    parts = string if isinstance(string, tuple | list) else [string]
+    return bool(parts) and all(parts)
+
+
+def _found() -> Iterator[Found]:
+    yield from _in_python()
+    yield from _in_templates()
+    for trainer in TRAINERS.values():
+        for text in filter(None, _in_trainer(trainer)):
+            yield f"trainers/{trainer.name}", text
+
+
+def _in_python() -> Iterator[Found]:
+    home = ROOT / "dashboard"
+    for name, _line, msgid, _comments, _context in extract_from_dir(
+        home, method_map=[("**.py", "python")], keywords=KEYWORDS
+    ):
+        yield f"dashboard/{name}", msgid
+
+
+def _in_templates() -> Iterator[Found]:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        source = io.BytesIO(templatize(path.read_text(encoding="utf-8")).encode())
+        for _line, msgid, _comments, _context in extract("python", source, keywords=KEYWORDS):
+            yield str(path.relative_to(ROOT)), msgid
+
+
+def _in_trainer(trainer: Trainer) -> Iterator[str]:
+    yield from (trainer.title, trainer.summary)
+    for preset in trainer.presets.values():
+        yield from (preset.title, preset.help)
+    for metric in trainer.metrics:
+        yield from (metric.title, metric.unit)
+    for info in trainer.config.model_fields.values():
+        yield from (info.title or "", info.description or "")
+        noted = info.json_schema_extra
+        yield from (str(noted.get(key, "")) for key in ("group", "unit") if isinstance(noted, dict))
