@@ -99,6 +99,9 @@ def _post(path: str, **request: Any) -> dict[str, Any]:
         told = answer.json() if answer.content else {}
     except (httpx.HTTPError, ValueError) as error:
         raise Unreachable(f"{app_url()}: {error}") from error
+    if 300 <= answer.status_code < 400:
+        where = answer.headers.get("location", "")
+        raise Unreachable(f"{app_url()} sends on to {where}: set FIXPOINT_URL to where it leads")
     if answer.status_code >= 500 or answer.status_code in (401, 403, 429):
         raise Unreachable(f"{answer.status_code}: {told.get('detail', '')}")
     if answer.status_code >= 400:

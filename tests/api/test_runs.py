@@ -114,6 +114,7 @@ def test_an_unknown_run_is_not_found(api, path):
 
 def test_verdicts_are_told_in_words(api, worker, run):
     claim = lifecycle.claim("here", "cpu:0")
+    assert claim is not None
     body = lines(scalars(1, train_loss="NaN"))
     worker.post(
         f"/api/runs/{run.pk}/events/?offset=0", body, content_type="application/octet-stream"

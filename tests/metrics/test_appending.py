@@ -60,8 +60,8 @@ def test_a_torn_line_waits_for_its_rest(run):
 
 
 def test_not_a_number_and_infinities_are_data(run):
-    values = {"train_loss": "NaN", "train_a": "Infinity", "train_b": "-Infinity"}
-    store.append(run.pk, 0, lines(scalars(1, **values)))
+    line = scalars(1, train_loss="NaN", train_a="Infinity", train_b="-Infinity")
+    store.append(run.pk, 0, lines(line))
     read = store.read(run.pk)
     assert math.isnan(read["train/loss"].values[0])
     assert read["train/a"].values.tolist() == [math.inf]

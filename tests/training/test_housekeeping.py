@@ -7,19 +7,23 @@ from django.utils.timezone import now
 
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
-from dashboard.training import housekeeping
 from dashboard.training.housekeeping import House
 
 pytestmark = pytest.mark.django_db
 
 
+class TestHouse(House):
+    """Its app can be taken away, and its clock turned."""
+
+    __test__ = False
+    app, clock = True, 0.0
+
+
 @pytest.fixture
 def house(monkeypatch):
-    """A house whose app can be taken away, and whose clock can be turned."""
-    house = House()
-    house.app, house.clock = True, 0.0  # type: ignore[attr-defined]
-    monkeypatch.setattr(housekeeping.client, "app_answers", lambda: house.app)
-    monkeypatch.setattr(housekeeping.time, "monotonic", lambda: house.clock)
+    house = TestHouse()
+    monkeypatch.setattr("dashboard.training.client.app_answers", lambda: house.app)
+    monkeypatch.setattr("dashboard.training.housekeeping.time.monotonic", lambda: house.clock)
     return house
 
 
