@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_from_dir
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -25,7 +26,6 @@ KEYWORDS: dict[str, Any] = {
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
 }
 HEADER = "# Fixpoint in Simplified Chinese. Made and compiled by: python3 manage.py texts"
 
@@ -93,11 +93,22 @@ def _found() -> Iterator[Found]:
 
 
 def _in_python() -> Iterator[Found]:
-    home = ROOT / "dashboard"
-    for name, _line, msgid, _comments, _context in extract_from_dir(
-        home, method_map=[("**.py", "python")], keywords=KEYWORDS
-    ):
-        yield f"dashboard/{name}", msgid
+    for path in sorted((ROOT / "dashboard").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (msgid := _marked(node)):
+                yield str(path.relative_to(ROOT)), msgid
+
+
+def _marked(call: ast.Call) -> Any:
+    """The literal of `_("…")`, the two of `ngettext("…", "…", n)`; None for any other call."""
+    name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
+    if name not in KEYWORDS:
+        return None
+    wanted = call.args[:2] if str(name).startswith("ngettext") else call.args[:1]
+    texts = [arg.value for arg in wanted if isinstance(arg, ast.Constant) and arg.value]
+    if len(texts) < len(wanted) or not texts:
+        return None
+    return tuple(texts) if len(texts) > 1 else texts[0]
 
 
 def _in_templates() -> Iterator[Found]:
