@@ -130,7 +130,7 @@ def _ship(watch: Watch) -> None:
         return
     try:
         watch.shipper.ship()
-    except client.Unreachable as error:
+    except (client.Unreachable, OSError) as error:  # OSError: the disk is full
         logger.warning("not shipped yet: %s", error)
     except client.Refused as refused:
         watch.trouble = (

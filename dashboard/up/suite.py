@@ -56,6 +56,7 @@ def steps() -> list[Step]:
         Step("import contracts", [str(Path(PYTHON).with_name("lint-imports")), "--no-logo"]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Step("production settings", deploy, production),
+        Step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgres"]),
         Step("tests", PYTEST),
     ]
 
