@@ -128,14 +128,14 @@ def _happenings(one: Line, axis: Axis) -> list[Trace]:
 
 
 def _layout(lines: Sequence[Line], view: View, traces: Sequence[Trace]) -> dict[str, Any]:
-    evidence = [found for one in lines for found in one.evidence]
+    told = [shapes(found, one.series, view.axis) for one in lines for found in one.evidence]
     layout: dict[str, Any] = {
         "xaxis": view.axis.layout(),
         "yaxis": {"type": "log" if view.log else "linear", "autorange": True, "fixedrange": True},
         "hovermode": "x unified",
         "showlegend": False,
         "dragmode": "zoom",
-        "shapes": [shape for found in evidence for shape in shapes(found, view.axis)],
+        "shapes": [shape for part in told for shape in part],
         "meta": {"x": view.axis.name, "scale": _scale(view.axis)},
     }
     if any(trace.get("yaxis") == "y2" for trace in traces):

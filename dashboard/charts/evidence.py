@@ -47,11 +47,11 @@ def markers(evidence: Evidence, curve: Series, axis: Axis, origin: float) -> Tra
     )
 
 
-def shapes(evidence: Evidence, axis: Axis) -> list[dict[str, Any]]:
+def shapes(evidence: Evidence, curve: Series, axis: Axis) -> list[dict[str, Any]]:
     """The level that was expected, across the chart; the steps that were looked at, as a band."""
     found: list[dict[str, Any]] = []
     if evidence.level is not None and math.isfinite(evidence.level):
-        found.append(_level(evidence))
+        found.append(_level(evidence, curve))
     if evidence.window is not None and axis.name == "step":
         found.append(_band(evidence))
     return found
@@ -76,11 +76,14 @@ def _at(evidence: Evidence, curve: Series) -> Series:
     return Series.of(steps, np.asarray(evidence.values, dtype=np.float64), times)
 
 
-def _level(evidence: Evidence) -> dict[str, Any]:
+def _level(evidence: Evidence, curve: Series) -> dict[str, Any]:
+    """A line with its words on the side where the curve is, for there the chart goes on."""
+    values = curve.finite.values
+    above = evidence.level is None or not len(values) or evidence.level > np.median(values)
     label = {
         "text": evidence.level_label,
         "textposition": "end",
-        "yanchor": "top",  # below the line, which often is the top of the chart
+        "yanchor": "top" if above else "bottom",
         "font": {"size": 11},
     }
     return {

@@ -109,4 +109,4 @@ def _limit(info: FieldInfo, names: tuple[str, ...]) -> float | None:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ") if value == int(value) else f"{value:g}"
+    return f"{value:,.0f}".replace(",", "\u202f") if value == int(value) else f"{value:g}"

@@ -81,6 +81,10 @@ class ConfigForm(forms.Form):
             found.setdefault(fields.extra(info, "group"), []).append(self._setting(name))
         yield from found.items()
 
+    def changes(self) -> list[Setting]:
+        """The rows that are unlike their base."""
+        return [row for _group, rows in self.groups() for row in rows if row.was]
+
     def _setting(self, name: str) -> Setting:
         info, bound = self.trainer.config.model_fields[name], self[name]
         base, now = _text(self.base.get(name)), _text(bound.value())

@@ -12,7 +12,7 @@ LIGHT, DARK = TOKENS.split("@media (prefers-color-scheme: dark)")
 
 
 def token(part, name):
-    return re.search(rf"--{name}: (#[0-9a-f]{{6}});", part)[1]
+    return re.findall(rf"--{name}: (#[0-9a-f]{{6}});", part)[0]
 
 
 def contrast(one, other):

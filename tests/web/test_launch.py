@@ -50,7 +50,7 @@ def test_a_launch_queues_the_run_and_shows_it(page_client):
     run = Run.objects.get()
     assert answer["Location"] == run.get_absolute_url()
     assert (run.config["steps"], run.tags, run.seed, run.name) == (7, ["a", "b"], 5, "mine")
-    assert run.launched_by.username == "lin"
+    assert str(run.launched_by) == "lin"
 
 
 def test_a_preset_that_was_not_changed_is_remembered(page_client):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, override
 
 from dashboard.web import texts
 
-FIELD = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+FIELD = re.compile(r"%\(\w+\)\d*[sd]|\{\w+\}")
 MENDED_BY = "run python3 manage.py texts, then translate what it lists"
 
 

@@ -79,8 +79,10 @@ def seconds(span: timedelta) -> str:
     hours, rest = divmod(total, 3600)
     minutes, left = divmod(rest, 60)
     if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
+        return _("%(h)d h %(min)02d min") % {"h": hours, "min": minutes}
+    if minutes:
+        return _("%(min)d min %(s)02d s") % {"min": minutes, "s": left}
+    return _("%(s)d s") % {"s": left}
 
 
 @register.filter
