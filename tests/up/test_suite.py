@@ -63,12 +63,13 @@ def test_the_steps_are_those_that_were_promised():
         "import contracts",
         "migrations",
         "production settings",
+        "tests on PostgreSQL",
         "tests",
     ]
 
 
 def test_production_settings_are_checked_as_such():
-    deploy = suite.steps()[-2]
+    deploy = suite.steps()[-3]
     assert "--deploy" in deploy.command
     assert deploy.environment["FIXPOINT_HTTPS"] == "1"
     assert len(deploy.environment["FIXPOINT_SECRET_KEY"]) > 50
