@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.installation import Installation
+from tests.installation import Installation
 
 
 @pytest.fixture(scope="module")

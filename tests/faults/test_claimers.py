@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.installation import ROOT
+from tests.installation import ROOT
 from tests.postgres import postgres, programs
 
 pytestmark = pytest.mark.faults

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.faults.installation import wait
+from tests.installation import wait
 
 pytestmark = pytest.mark.faults
 

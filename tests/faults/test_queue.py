@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.faults.installation import ROOT, wait
+from tests.installation import ROOT, wait
 
 pytestmark = pytest.mark.faults
 
