@@ -104,9 +104,10 @@ def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scen
 
 
 def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:
-    number = rng.choice(digits.numbers_of(split)[look.digit])
+    numbers = digits.numbers_of(split)[look.digit]
+    number = int(numbers[rng.integers(len(numbers))])
     low, high = GLYPH_SIDES[look.size]
-    return digits.glyph(int(number), int(rng.integers(low, high + 1)))
+    return digits.glyph(number, int(rng.integers(low, high + 1)))
 
 
 def _free_corner(
