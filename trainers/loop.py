@@ -60,6 +60,9 @@ class Task(Protocol):
     def numbers(self) -> Mapping[str, float]:
         """What the task saw since it was last asked."""
 
+    def marks(self) -> Mapping[str, str]:
+        """What happened since it was last asked, by name, in words: drawn on the charts."""
+
     def evaluate(self) -> Mapping[str, float]:
         """Scores on the held-out set."""
 
@@ -181,6 +184,8 @@ def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> bool:
         row = loop.update()
         if loop.step % config.record_every == 0:
             recorder.scalars(loop.step, row)
+        for name, text in loop.task.marks().items():
+            recorder.mark(loop.step, name, text)
         if clock.speaks(loop.step):
             log.info("%s loss %.4f", clock.says(loop.step), row["train/loss"])
         last = loop.step == config.steps

@@ -77,7 +77,7 @@ def test_the_defaults_are_the_repaired_run():
 
 def test_the_single_faults_together_are_the_run_before_the_fixes():
     presets = REGION_CONTRASTIVE.presets
-    together = {}
+    together: dict[str, object] = {}
     for name, preset in presets.items():
         together |= preset.values if name.startswith("fault_") else {}
     assert together == presets["before"].values

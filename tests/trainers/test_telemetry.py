@@ -32,6 +32,11 @@ def test_every_step_has_a_row(run):
     assert [step for step, name in curves(run) if name == "train/loss"] == [1, 2, 3, 4]
 
 
+def test_the_bank_marks_when_it_starts_to_fill_and_when_it_is_full(run):
+    marks = [(event["step"], event["name"]) for event in run if event["kind"] == "mark"]
+    assert marks == [(1, "bank_filling"), (2, "bank_full")]
+
+
 def test_every_fact_is_told(run):
     assert facts(run).keys() >= FACTS
 

@@ -41,6 +41,7 @@ class RegionTask:
         self.gallery = Gallery(_scenes(config, "test"), self.tokenize, device)
         warmup = Warmup(config.bank_warmup, config.bank_warmup_unit, config.accumulation)
         self.bank = Bank(config.bank_size, self.model.width, warmup, device)
+        self._bank_state = self.bank.state
         self.telemetry = Telemetry()
         self.facts = _facts(self, start)
 
@@ -106,6 +107,13 @@ class RegionTask:
             "bank/forwards": float(self.bank.forwards),
         }
 
+    def marks(self) -> Mapping[str, str]:
+        state, before = self.bank.state, self._bank_state
+        self._bank_state = state
+        if state == before:
+            return {}
+        return {f"bank_{state}": f"Memory bank: {state}, {self.bank.fill} of {self.bank.size} rows"}
+
     def evaluate(self) -> Mapping[str, float]:
         with computing(self.model, self.config.precision, self.device):
             regions, phrases = self.gallery.embed(self.model)
@@ -116,6 +124,7 @@ class RegionTask:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.bank.load_state_dict(state["bank"])
+        self._bank_state = self.bank.state
 
 
 def _set_scale(model: RegionClip, config: RegionContrastiveConfig) -> None:
