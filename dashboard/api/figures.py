@@ -5,45 +5,29 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
-from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dashboard.charts.axis import NAMES, Axis
-from dashboard.charts.curves import Drawn, Line, View, chart
+from dashboard.api.figure_query import PARAMETERS, Asked, read_query
+from dashboard.api.figure_words import note, title
+from dashboard.charts.curves import Line, chart
 from dashboard.charts.evidence import Evidence
 from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.metrics.series import EMPTY, Curves, Series
 from dashboard.runs.models import Run
-from trainers.catalog import TRAINERS
 
-MOST_RUNS = 50
-MOST_BUCKETS = 4000
 GROUPS = ("train", "eval", "region", "bank")  # these first, then the others by name
 LAST_GROUPS = ("time", "system")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The query, read and checked."""
-
-    runs: tuple[str, ...]
-    view: View
-    names: tuple[str, ...]
-    prefix: str
-    closed: tuple[str, ...]  # groups that are folded up: named, but not drawn
-    evidence: str  # "all", a rule's name, or "" for none
 
 
 @dataclass(frozen=True)
@@ -57,30 +41,15 @@ class Subject:
     marks: Sequence[store.Mark]
 
 
-_TEXT = {
-    "runs": "ids, separated by commas",
-    "names": "metrics, separated by commas; all where neither this nor prefix is given",
-    "prefix": "only metrics whose name begins so",
-    "x": "step (default), relative or wall",
-    "smooth": "weight of the past, 0 to 0.999",
-    "log": "1 for a logarithmic y axis",
-    "window": "low,high: steps, seconds since the start, or milliseconds of the wall clock",
-    "buckets": f"10 to {MOST_BUCKETS}; a curve is drawn as at most so many (default 1000)",
-    "closed": "groups that are listed without their figures, separated by commas",
-    "evidence": "all, or a rule's name: draws what its verdict looked at (one run only)",
-    "tz": "minutes that the reader's clock is ahead of UTC, for x=wall",
-}
-
-
 @extend_schema(
     operation_id="figures",
-    parameters=[OpenApiParameter(name, str, description=text) for name, text in _TEXT.items()],
+    parameters=PARAMETERS,
     responses={200: OpenApiTypes.OBJECT, 304: None},
 )
 @api_view(["GET"])
 def read(request: Request) -> Response:
     """Figures of the runs' metrics, and what each left out; 304 where the ETag is current."""
-    asked = _asked(request)
+    asked = read_query(request)
     runs = _runs(asked.runs)
     version = _version(request, asked.runs, runs)
     etag = f'"{version}"'
@@ -92,53 +61,6 @@ def read(request: Request) -> Response:
         "figures": _figures(asked, runs),
     }
     return Response(body, headers={"ETag": etag, "Cache-Control": "no-cache"})
-
-
-def _asked(request: Request) -> Asked:
-    query = request.query_params
-    runs = _listed(query.get("runs", ""))
-    if len(runs) > MOST_RUNS:
-        raise ValidationError({"runs": _("At most %(count)s runs.") % {"count": MOST_RUNS}})
-    axis = Axis(_axis_name(query.get("x", "step")), _window(query.get("window", "")))
-    axis = replace(axis, offset=_number("tz", query.get("tz", "0"), -900, 900))
-    view = View(
-        axis,
-        _number("smooth", query.get("smooth", "0"), 0, 0.999),
-        query.get("log") == "1",
-        int(_number("buckets", query.get("buckets", "1000"), 10, MOST_BUCKETS)),
-    )
-    names, closed = _listed(query.get("names", "")), _listed(query.get("closed", ""))
-    return Asked(runs, view, names, query.get("prefix", ""), closed, query.get("evidence", ""))
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for part in text.split(",") if part))
-
-
-def _axis_name(text: str) -> Any:
-    if text not in NAMES:
-        raise ValidationError({"x": _("One of: %(names)s.") % {"names": ", ".join(NAMES)}})
-    return text
-
-
-def _number(field: str, text: str, low: float, high: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not low <= number <= high:
-        range_ = {"low": low, "high": high}
-        raise ValidationError({field: _("A number from %(low)s to %(high)s.") % range_})
-    return number
-
-
-def _window(text: str) -> tuple[float, float] | None:
-    if not text:
-        return None
-    low, _comma, high = text.partition(",")
-    most = 1e15
-    ends = _number("window", low, -most, most), _number("window", high, -most, most)
-    return min(ends), max(ends)
 
 
 def _runs(ids: Sequence[str]) -> list[Run]:
@@ -206,22 +128,16 @@ def _verdicts(run: Run, evidence: str) -> list[dict[str, Any]]:
 
 
 def _figure(name: str, subjects: Sequence[Subject], asked: Asked, *, shown: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": name, "group": _group(name), "title": _title(name, subjects)}
+    found: dict[str, Any] = {
+        "name": name,
+        "group": _group(name),
+        "title": title(name, dict.fromkeys(one.run.trainer for one in subjects)),
+    }
     if not shown:
         return found | {"figure": None, "note": ""}
     having = [subject for subject in subjects if name in subject.curves]
     drawn = chart([_line(subject, name) for subject in having], asked.view)
-    return found | {"figure": drawn.figure, "note": _note(drawn)}
-
-
-def _title(name: str, subjects: Sequence[Subject]) -> str:
-    """What the trainer calls the metric, in the reader's language; else nothing."""
-    for subject in subjects:
-        trainer = TRAINERS.get(subject.run.trainer)
-        for metric in trainer.metrics if trainer else ():
-            if metric.name == name and metric.title:
-                return f"{_(metric.title)} ({_(metric.unit)})" if metric.unit else _(metric.title)
-    return ""
+    return found | {"figure": drawn.figure, "note": note(drawn)}
 
 
 def _line(subject: Subject, name: str) -> Line:
@@ -260,29 +176,3 @@ def _evidence(verdict: dict[str, Any], name: str) -> Evidence:
         level.get("label") or "",
         (window[0], window[1]) if window else None,
     )
-
-
-def _note(drawn: Drawn) -> str:
-    """What the chart shows of what there is, in words."""
-    counts = {"points": number_format(drawn.points, force_grouping=True)}
-    if drawn.buckets:
-        counts["buckets"] = number_format(drawn.buckets, force_grouping=True)
-        note = _("%(points)s points drawn as %(buckets)s buckets, extremes kept") % counts
-    else:
-        note = ngettext("%(points)s point", "%(points)s points", drawn.points) % counts
-    return " · ".join([note, *_missing(drawn)])
-
-
-def _missing(drawn: Drawn) -> list[str]:
-    found = []
-    if drawn.nonfinite:
-        text = ngettext("%(n)s not finite, marked", "%(n)s not finite, marked", drawn.nonfinite)
-        found.append(text % {"n": number_format(drawn.nonfinite, force_grouping=True)})
-    if drawn.unlogged:
-        text = ngettext(
-            "%(n)s at or below 0, not on a log scale",
-            "%(n)s at or below 0, not on a log scale",
-            drawn.unlogged,
-        )
-        found.append(text % {"n": number_format(drawn.unlogged, force_grouping=True)})
-    return found

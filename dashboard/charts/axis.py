@@ -59,7 +59,7 @@ class Axis:
     def layout(self) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "date" if self.name == "wall" else "linear"}
         if self.name == "relative":
-            found["ticksuffix"] = f" {self.unit[1]}"
+            found |= {"ticksuffix": f" {self.unit[1]}", "hoverformat": ".4~g"}
         if self.window is None:
             return found | {"autorange": True}
         return found | {"range": list(self.range), "autorange": False}

@@ -2,6 +2,7 @@
 //
 // root[data-url][data-runs]  which runs; data-names, data-closed, data-evidence narrow it
 // data-flat    no sections; data-slots: painted into [data-slot] elsewhere on the page
+import { build } from "fixpoint/card";
 import { paint, resize, save, whenThemeChanges } from "fixpoint/plot";
 
 const WIDEST = 1000; // buckets: more than a chart has pixels
@@ -200,8 +201,8 @@ export class Charts {
     card.wired = true;
     card.plot.on("plotly_relayout", (change) => this.zoomed(card, change));
     card.plot.on("plotly_doubleclick", () => this.view.set({ window: "" }));
-    card.plot.on("plotly_hover", ({ points }) => this.cross(card, points[0].x));
-    card.plot.on("plotly_unhover", () => this.cross(card, null));
+    card.plot.on("plotly_hover", ({ points }) => this.cross(points[0].x));
+    card.plot.on("plotly_unhover", () => this.cross(null));
   }
 
   // A drag in one chart is a zoom of all, with finer buckets from the server.
@@ -213,10 +214,8 @@ export class Charts {
   }
 
   // The same place in every chart that is seen.
-  cross(from, x) {
-    for (const card of this.cards.values()) {
-      if (card !== from) card.cross(card.visible ? x : null);
-    }
+  cross(x) {
+    for (const card of this.cards.values()) card.cross(card.visible ? x : null);
   }
 
   enlarge(card) {
@@ -230,44 +229,6 @@ export class Charts {
       if (card.element.classList.contains("large")) this.enlarge(card);
     }
   }
-}
-
-function build({ name, title }, words) {
-  const element = document.createElement("article");
-  element.className = "card";
-  const heading = element.appendChild(document.createElement("h3"));
-  heading.append(name, " ");
-  if (title) heading.appendChild(Object.assign(document.createElement("span"), { className: "title", textContent: title }));
-  const tools = element.appendChild(Object.assign(document.createElement("div"), { className: "tools" }));
-  const keep = tools.appendChild(toolButton("save", words.wordSave, name));
-  const grow = tools.appendChild(toolButton("grow", words.wordLarge, name));
-  grow.setAttribute("aria-pressed", "false");
-  const plot = element.appendChild(Object.assign(document.createElement("div"), { className: "plot" }));
-  plot.setAttribute("role", "img");
-  plot.setAttribute("aria-label", title ? `${name}: ${title}` : name);
-  const line = element.appendChild(Object.assign(document.createElement("div"), { className: "cross", hidden: true }));
-  const note = element.appendChild(Object.assign(document.createElement("p"), { className: "under" }));
-  return { name, element, plot, note, tools, grow, save: keep, cross: (x) => moveCross(line, plot, x) };
-}
-
-function toolButton(icon, word, name) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "tool", title: word });
-  button.setAttribute("aria-label", `${word}: ${name}`);
-  const sheet = document.querySelector(".brand use").getAttribute("href").split("#")[0];
-  button.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${sheet}#${icon}"/></svg>`;
-  return button;
-}
-
-function moveCross(line, plot, x) {
-  const layout = plot._fullLayout;
-  const axis = layout?.xaxis;
-  const at = axis && x !== null ? axis.d2p(x) : NaN;
-  line.hidden = !(at >= 0 && at <= axis._length);
-  if (line.hidden) return;
-  line.style.left = `${plot.offsetLeft + axis._offset + at}px`;
-  line.style.top = `${plot.offsetTop + layout.yaxis._offset}px`;
-  line.style.height = `${layout.yaxis._length}px`;
 }
 
 function onlyOf(figure, rule) {

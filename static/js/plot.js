@@ -36,10 +36,9 @@ function dressedShape(shape) {
 function layoutOf(figure, revision) {
   const axis = { gridcolor: token("--grid"), linecolor: token("--rule"), zeroline: false, automargin: true };
   const { xaxis, yaxis, shapes, ...rest } = figure.layout;
-  const spike = { showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: token("--edge") };
   return {
     ...rest,
-    xaxis: { ...axis, ...spike, nticks: 6, ...xaxis },
+    xaxis: { ...axis, showspikes: false, nticks: 6, ...xaxis },
     yaxis: { ...axis, nticks: 6, ...yaxis },
     shapes: (shapes ?? []).map(dressedShape),
     margin: { l: 44, r: 10, t: 6, b: 26 },

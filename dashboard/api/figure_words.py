@@ -1,0 +1,47 @@
+"""The words around a figure, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboard.charts.curves import Drawn
+from trainers.catalog import TRAINERS
+
+
+def title(name: str, trainers: Iterable[str]) -> str:
+    """What the trainer calls the metric, in the reader's language; else nothing."""
+    for trainer in map(TRAINERS.get, trainers):
+        for metric in trainer.metrics if trainer else ():
+            if metric.name == name and metric.title:
+                return f"{_(metric.title)} ({_(metric.unit)})" if metric.unit else _(metric.title)
+    return ""
+
+
+def note(drawn: Drawn) -> str:
+    """What the chart shows of what there is, in words."""
+    counts = {"points": number_format(drawn.points, force_grouping=True)}
+    if drawn.buckets:
+        counts["buckets"] = number_format(drawn.buckets, force_grouping=True)
+        text = _("%(points)s points drawn as %(buckets)s buckets, extremes kept") % counts
+    else:
+        text = ngettext("%(points)s point", "%(points)s points", drawn.points) % counts
+    return " · ".join([text, *_missing(drawn)])
+
+
+def _missing(drawn: Drawn) -> list[str]:
+    found = []
+    if drawn.nonfinite:
+        text = ngettext("%(n)s not finite, marked", "%(n)s not finite, marked", drawn.nonfinite)
+        found.append(text % {"n": number_format(drawn.nonfinite, force_grouping=True)})
+    if drawn.unlogged:
+        text = ngettext(
+            "%(n)s at or below 0, not on a log scale",
+            "%(n)s at or below 0, not on a log scale",
+            drawn.unlogged,
+        )
+        found.append(text % {"n": number_format(drawn.unlogged, force_grouping=True)})
+    return found
