@@ -75,7 +75,20 @@ def _curves(run: Run) -> dict[str, Any]:
 def _verdict_tab(run: Run) -> dict[str, Any]:
     verdicts = _verdicts(run)
     drawn = [name for verdict in verdicts for name in verdict["curves"]]
-    return {"verdicts": verdicts, "charts": list(dict.fromkeys(drawn))}
+    return {
+        "verdicts": verdicts,
+        "charts": list(dict.fromkeys(drawn)),
+        "together": _together(run, verdicts),
+    }
+
+
+def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The changes of all verdicts in one, where several offer some; the worse verdict's wins."""
+    patches = [patch for verdict in verdicts if (patch := verdict.get("patch"))]
+    if len(patches) < 2:
+        return None
+    merged = {name: value for patch in reversed(patches) for name, value in patch.items()}
+    return {"diff": _diff(run, merged), "clone": _clone_address(run, merged)}
 
 
 def _log(run: Run) -> dict[str, Any]:
@@ -123,11 +136,13 @@ def _extras(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
     curves = [part["curve"] for part in verdict.get("evidence", ())] if speaks else []
     return {
         "curves": list(dict.fromkeys(curves)),
-        "diff": [
-            {"name": name, "old": run.config.get(name), "new": new} for name, new in patch.items()
-        ],
+        "diff": _diff(run, patch),
         "clone": _clone_address(run, patch) if patch else "",
     }
+
+
+def _diff(run: Run, patch: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name, "old": run.config.get(name), "new": new} for name, new in patch.items()]
 
 
 def _clone_address(run: Run, patch: dict[str, Any]) -> str:
