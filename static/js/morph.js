@@ -21,6 +21,7 @@ export function morph(fresh) {
 }
 
 function arrange(list, fresh) {
+  copyData(list, fresh);
   const kept = new Map([...list.children].map((child) => [child.dataset.key, child]));
   let place = list.firstElementChild;
   for (const other of [...fresh.children]) {

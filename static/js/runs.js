@@ -4,6 +4,7 @@ import { Live } from "fixpoint/live";
 import { wireToolbar } from "fixpoint/toolbar";
 import { View, write } from "fixpoint/view";
 
+const MOST = 50; // runs in one chart
 const view = new View();
 const root = document.querySelector("[data-charts]");
 const charts = new Charts(root, view);
@@ -21,7 +22,10 @@ function refresh() {
 // Until the reader chooses, the server says which runs are drawn.
 function followNewest() {
   root.dataset.runs = rows.dataset.runs;
-  const shown = new Set(rows.dataset.runs.split(","));
+  showEyes(new Set(rows.dataset.runs.split(",")));
+}
+
+function showEyes(shown) {
   for (const eye of rows.querySelectorAll("[data-eye]")) {
     eye.setAttribute("aria-pressed", String(shown.has(eye.dataset.eye)));
   }
@@ -31,8 +35,9 @@ function choose(eye) {
   const shown = new Set(root.dataset.runs.split(",").filter(Boolean));
   if (shown.has(eye.dataset.eye)) shown.delete(eye.dataset.eye);
   else shown.add(eye.dataset.eye);
-  eye.setAttribute("aria-pressed", String(shown.has(eye.dataset.eye)));
+  while (shown.size > MOST) shown.delete(shown.values().next().value);
   root.dataset.runs = [...shown].join(",");
+  showEyes(shown);
   write({ show: root.dataset.runs });
   charts.load();
 }

@@ -73,6 +73,8 @@ def test_a_new_run_joins_the_list_and_a_tick_stays(here, running):
     launch("rehearsal", name="newcomer", seed=0)
     expect(page.locator(".row .name")).to_have_text(["newcomer", "alive"], timeout=15_000)
     expect(page.get_by_label("Choose alive")).to_be_checked()
+    newcomer = page.get_by_role("button", name="Draw newcomer")
+    expect(newcomer).to_have_attribute("aria-pressed", "true")
     expect(page.locator("[data-ticked]")).to_have_text("1")
 
 

@@ -68,6 +68,20 @@ def test_the_address_says_which_are_drawn(page_client):
     assert other.pk not in page_client.get(f"/?show={one.pk}").context["shown"]
 
 
+def test_runs_in_the_address_that_are_gone_are_left_out(page_client):
+    one = ran("one")
+    assert page_client.get(f"/?show=gone,{one.pk}").context["shown"] == [one.pk]
+
+
+def test_a_drawn_run_of_another_page_keeps_the_page_fresh(page_client):
+    other = ran("other", tags=["b"])
+    ran("listed", tags=["a"])
+    address = f"/?q=listed&show={other.pk}"
+    tag = page_client.get(address)["ETag"]
+    Run.objects.filter(pk=other.pk).update(version=99)
+    assert page_client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
 def test_an_empty_choice_draws_none(page_client):
     ran("one")
     assert page_client.get("/?show=").context["shown"] == []

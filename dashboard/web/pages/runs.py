@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from trainers.config import Metric
 
 A_PAGE = 50
 FIRST_SHOWN = 10  # the newest so many are drawn until the reader chooses
+MOST_SHOWN = 50
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -30,21 +31,28 @@ def page(request: HttpRequest) -> HttpResponse:
     archived, search = request.GET.get("archived") == "1", request.GET.get("q", "")
     chosen = found(search, archived=archived).select_related("project", "examination")
     runs = Paginator(chosen, A_PAGE).get_page(request.GET.get("page"))
+    shown = _shown(request, runs)
 
     def answer() -> HttpResponse:
         context = {"archived": archived, "search": search, "runs": runs}
-        return render(request, "pages/runs.html", context | _shown(request, runs))
+        return render(request, "pages/runs.html", context | _rows(runs, shown))
 
-    return live.answer(request, runs.object_list, answer, runs.paginator.count)
+    return live.answer(
+        request, runs.object_list, answer, runs.paginator.count, store.version(shown)
+    )
 
 
-def _shown(request: HttpRequest, runs: Page[Run]) -> dict[str, Any]:
-    """The rows, and which of them are drawn."""
+def _shown(request: HttpRequest, runs: Page[Run]) -> list[str]:
+    """Ids of the runs that are drawn; those in the address that are gone are left out."""
+    if "show" not in request.GET:
+        return [run.pk for run in runs][:FIRST_SHOWN]
+    asked = listed([request.GET["show"]])[:MOST_SHOWN]
+    there = set(Run.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    return [run_id for run_id in asked if run_id in there]
+
+
+def _rows(runs: Page[Run], shown: Sequence[str]) -> dict[str, Any]:
     summaries = store.summaries([run.pk for run in runs])
-    if "show" in request.GET:
-        shown = listed([request.GET["show"]])
-    else:
-        shown = [run.pk for run in runs][:FIRST_SHOWN]
     rows = [{"run": run, "shown": run.pk in shown, **_key(run, summaries[run.pk])} for run in runs]
     return {"rows": rows, "shown": shown, "live": any(run.is_live for run in runs)}
 
