@@ -25,9 +25,13 @@ def main() -> None:
     environment.read_data_option(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":
