@@ -108,8 +108,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {
+    # each request has a thread of its own: a kept connection would never be used again
     "default": dj_database_url.config(
-        default=f"sqlite:///{DATA / 'fixpoint.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        default=f"sqlite:///{DATA / 'fixpoint.sqlite3'}", conn_max_age=0
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
