@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import AutoTokenizer, CLIPModel
 
+from trainers.coverage import cover, require
 from trainers.errors import BadInput
 from trainers.region_contrastive import tokens
 from trainers.region_contrastive.config import ModelConfig
@@ -20,7 +21,6 @@ from trainers.region_contrastive.model import RegionClip, small_clip
 EMBEDDED = Path(__file__).parent / "base.safetensors"
 REGION_SCALE = "region_logit_scale"
 GLOBAL_SCALE = "clip.logit_scale"
-SHOWN = 5  # missing weights that an error names
 
 
 @dataclass(frozen=True)
@@ -79,21 +79,9 @@ def _loaded(model: RegionClip, state: Mapping[str, Tensor]) -> Start:
     return Start(model, tokens.tokenize, coverage, missing, scale)
 
 
-def cover(model: nn.Module, loaded: set[str]) -> tuple[float, tuple[str, ...]]:
-    """Share of the parameters (as numbers, not as names) that are in `loaded`, and the others."""
-    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
-    missing = tuple(name for name in sizes if name not in loaded)
-    return 1 - sum(sizes[name] for name in missing) / sum(sizes.values()), missing
-
-
 def _covered(start: Start, least: float) -> Start:
-    if start.coverage >= least:
-        return start
-    named = ", ".join(start.missing[:SHOWN]) + (", …" if len(start.missing) > SHOWN else "")
-    raise BadInput(
-        f"checkpoint: it holds {start.coverage:.1%} of the weights and {least:.1%} are asked for;"
-        f" missing: {named}. Take a checkpoint of this model, or lower least_coverage"
-    )
+    require(start.coverage, start.missing, least, "checkpoint")
+    return start
 
 
 def _pretrained(directory: Path) -> Start:
