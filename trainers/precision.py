@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import MappingProxyType
 
 import torch
 from torch import nn
 
 from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig, Precision
+
+AUTOCAST = MappingProxyType({"bf16": torch.bfloat16, "fp16": torch.float16})
 
 
 def choose_device(config: LoopConfig) -> torch.device:
@@ -29,11 +32,16 @@ def computing(
     model: nn.Module, precision: Precision, device: torch.device
 ) -> AbstractContextManager[object]:
     """The context of a forward pass. Losses leave it for `full_precision`."""
-    if precision == "bf16":
-        return torch.autocast(device.type, dtype=torch.bfloat16)
+    if precision in AUTOCAST:
+        return torch.autocast(device.type, dtype=AUTOCAST[precision])
     if precision == "bf16_weights" and device.type == "cpu":
         return _widened(model)
     return nullcontext()
+
+
+def make_scaler(precision: Precision, device: torch.device) -> torch.amp.GradScaler:
+    """The loss scale of fp16; for every other precision one that does nothing."""
+    return torch.amp.GradScaler(device.type, enabled=precision == "fp16")
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def test_an_unknown_field_is_refused_with_those_there_are(refused, tmp_path):
         ("steps=0", "steps: Input should be greater than or equal to 1"),
         ("learning_rate=-1", "learning_rate: Input should be greater than 0"),
         ("logit_scale_value=14.28", "logit_scale_value: Input should be less than or equal to 4.6"),
-        ("precision=fp8", "precision: Input should be 'fp32', 'bf16' or 'bf16_weights'"),
+        ("precision=fp8", "precision: Input should be 'fp32', 'bf16', 'fp16' or 'bf16_weights'"),
         ("filter_boxes=maybe", "filter_boxes: Input should be a valid boolean"),
         ("steps=many", "steps: Input should be a valid integer"),
     ],
