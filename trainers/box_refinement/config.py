@@ -74,12 +74,12 @@ class DataConfig(Config):
         le=100_000,
     )
     noise: float = setting(
-        0.18,
+        0.16,
         group=DATA,
         title="Noise on input boxes",
         help=(
             "Spread of the shift and of the change of size of a proposal, as a share of its box."
-            " The evaluation always has 0.18."
+            " The evaluation always has 0.16."
         ),
         ge=0,
         le=1,

@@ -25,7 +25,7 @@ from trainers.data.scenes import Scene, Scenes
 from trainers.errors import BadInput
 from trainers.features import Image
 
-EVALUATION_NOISE = 0.18  # always the same, so that scores can be compared
+EVALUATION_NOISE = 0.16  # always the same, so that scores can be compared
 LEAST_SIDE = 1e-3  # of a proposal, as a share of the frame
 
 Boxes = NDArray[np.float32]  # (n, 4) as x1, y1, x2, y2

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from trainers.box_refinement.boxes import decode, enlarged
+from trainers.precision import full_precision
 from trainers.roi_align import roi_align
 
 BINS = 7
@@ -30,7 +30,8 @@ class BoxHead(nn.Module):
     def forward(self, features: Tensor, boxes: Tensor, image_of: Tensor) -> Tensor:
         """Deltas (K, 4). features: (B, C, h, w); boxes: (K, 4) in shares of the frame"""
         cells = boxes.new_tensor([features.shape[-1], features.shape[-2]] * 2)
-        seen = roi_align(features, enlarged(boxes, self.enlarge) * cells, image_of, bins=BINS)
+        with full_precision(boxes.device):
+            seen = roi_align(features, enlarged(boxes, self.enlarge) * cells, image_of, bins=BINS)
         deltas: Tensor = self.layers(seen.flatten(1).to(self.layers[0].weight.dtype))
         return deltas
 
@@ -46,7 +47,7 @@ def refine(
     boxes = proposals
     for _ in range(rounds):
         deltas = head(features, boxes, image_of)
-        with torch.autocast(boxes.device.type, enabled=False):
+        with full_precision(boxes.device):
             found.append(decode(boxes, deltas.float()))
         boxes = found[-1].detach()
     return found
