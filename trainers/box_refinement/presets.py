@@ -44,8 +44,8 @@ PRESETS = {
     ),
     "pixels": Preset(
         "Pixels on both sides",
-        "Everything fixed, in pixels of the encoder's frame: a loss ten times as large that says the"
-        " same.",
+        "Everything fixed, in pixels of the encoder's frame: a loss ten times as large, which says"
+        " nothing about the boxes.",
         {"box_unit": "pixels"},
     ),
     "quick": Preset(
