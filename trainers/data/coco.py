@@ -97,7 +97,8 @@ def _json(file: Path) -> Any:
 def _list(data: Mapping[str, Any], key: str, file: Path) -> list[Any]:
     if not isinstance(data[key], list):
         raise BadInput(f"{file}: {key} is no list")
-    return data[key]
+    rows: list[Any] = data[key]
+    return rows
 
 
 def _field(row: Any, key: str, record: str) -> Any:
