@@ -17,22 +17,22 @@ class BoxHead(nn.Module):
     def __init__(self, channels: int, width: int, enlarge: float) -> None:
         super().__init__()
         self.enlarge = enlarge
-        self.layers = nn.Sequential(
+        self.hidden = nn.Sequential(
             nn.Linear(channels * BINS * BINS, width),
             nn.ReLU(),
             nn.Linear(width, width),
             nn.ReLU(),
-            nn.Linear(width, 4),
         )
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        self.last = nn.Linear(width, 4)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, features: Tensor, boxes: Tensor, image_of: Tensor) -> Tensor:
         """Deltas (K, 4). features: (B, C, h, w); boxes: (K, 4) in shares of the frame"""
         cells = boxes.new_tensor([features.shape[-1], features.shape[-2]] * 2)
         with full_precision(boxes.device):
             seen = roi_align(features, enlarged(boxes, self.enlarge) * cells, image_of, bins=BINS)
-        deltas: Tensor = self.layers(seen.flatten(1).to(self.layers[0].weight.dtype))
+        deltas: Tensor = self.last(self.hidden(seen.flatten(1).to(self.last.weight.dtype)))
         return deltas
 
 

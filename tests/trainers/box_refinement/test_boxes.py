@@ -47,7 +47,7 @@ def test_an_untrained_head_moves_nothing():
 
 def test_every_round_starts_where_the_last_one_ended():
     head = BoxHead(channels=3, width=8, enlarge=1.6)
-    torch.nn.init.constant_(head.layers[-1].bias, 1.0)
+    torch.nn.init.constant_(head.last.bias, 1.0)
     first, second = refine(head, torch.zeros(1, 3, 8, 8), FROM, torch.zeros(3).long(), 2)
     assert torch.allclose(first, decode(FROM, torch.ones(3, 4)))
     assert torch.allclose(second, decode(first, torch.ones(3, 4)))
