@@ -4,6 +4,7 @@ import errno
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,8 +19,16 @@ from tests.trainers.box_refinement.given import (
 )
 from tests.trainers.given import facts
 from trainers.box_refinement import encoder
-from trainers.box_refinement.data import Batches, SceneExamples, training_examples
+from trainers.box_refinement.data import (
+    EVALUATION_NOISE,
+    Batches,
+    SceneExamples,
+    batch_of,
+    held_out_examples,
+    training_examples,
+)
 from trainers.box_refinement.encoder import framed
+from trainers.box_refinement.losses import iou
 from trainers.box_refinement.task import BoxTask
 from trainers.data.scenes import Scenes
 from trainers.errors import BadInput
@@ -63,9 +72,9 @@ def test_all_faults_at_once_look_as_reported(tmp_path):
 
 def test_the_cache_changes_the_time_and_nothing_that_is_learnt(tmp_path):
     runs = {
-        "hits": short(),
-        "never hits": short(cache_key="content_and_device"),
-        "none": short(cache=False),
+        "hits": short(steps=4),
+        "never hits": short(steps=4, cache_key="content_and_device"),
+        "none": short(steps=4, cache=False),
     }
     learnt = []
     for name, config in runs.items():
@@ -96,7 +105,7 @@ def test_clipped_before_unscaling_almost_nothing_of_a_gradient_is_left(tmp_path)
     assert lengths[1] < 1e-6
 
 
-@pytest.mark.parametrize("precision", ["fp16", "fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp16", "fp32"])
 def test_an_interrupted_run_equals_an_uninterrupted_one_to_the_bit(tmp_path, precision):
     config = short(precision=precision)
     whole = trained(tmp_path / "whole", config)
@@ -121,9 +130,13 @@ def test_both_arms_see_the_same_images_and_proposals_in_the_same_order():
         assert torch.equal(one.proposals, other.proposals)
 
 
-def test_proposals_start_at_an_overlap_of_about_60_per_cent(tmp_path):
-    task = BoxTask(short(evaluation_images=64), CPU, 0, tmp_path)
-    assert task.evaluate()["eval/iou"] == pytest.approx(0.6, abs=0.03)
+def test_proposals_start_at_an_overlap_of_about_60_per_cent():
+    config = short()
+    examples = [
+        held_out_examples(config.model_copy(update={"evaluation_images": 64}))[n] for n in range(64)
+    ]
+    batch = batch_of(examples, EVALUATION_NOISE, np.random.default_rng(0))
+    assert float(iou(batch.proposals, batch.boxes).mean()) == pytest.approx(0.6, abs=0.03)
 
 
 def test_fast_mode_looks_at_a_quarter_once_and_keeps_the_learning_rate(tmp_path):
