@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainers import snapshot
+from trainers import config_file, snapshot
 from trainers.catalog import TRAINERS
 from trainers.config import Config, ConfigError, Trainer, complete
 from trainers.errors import BadInput
@@ -91,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--run-dir", required=True, metavar="DIR", help="made where it is missing")
     parser.add_argument("--preset", default="", help="named values on top of the defaults")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a field; may be repeated"
+        "--config", metavar="FILE", help="YAML or JSON: fields and values, on top of the preset"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="on top of all"
     )
     parser.add_argument("--seed", type=int, help="of weights and data order; drawn where not given")
     return parser
@@ -107,7 +110,7 @@ def _order(given: argparse.Namespace, run_dir: Path) -> Order:
         order = _stored(path, trainer)
         _refuse_another(given, order, path)
         return order
-    config = _complete(trainer, given.preset, _values(given.set))
+    config = _asked(given, trainer)
     order = Order(trainer, config, secrets.randbelow(2**31) if given.seed is None else given.seed)
     _write(path, order)
     return order
@@ -138,16 +141,25 @@ def _stored(path: Path, trainer: Trainer) -> Order:
 
 
 def _refuse_another(given: argparse.Namespace, order: Order, path: Path) -> None:
-    """A run directory holds one run: --preset, --set and --seed must say what it already says."""
+    """A run directory holds one run: the command line must say what it already says."""
     asked_seed = order.seed if given.seed is None else given.seed
     asked = order.config
-    if given.preset or given.set:
-        asked = _complete(order.trainer, given.preset, _values(given.set))
+    if given.preset or given.config or given.set:
+        asked = _asked(given, order.trainer)
     if asked != order.config or asked_seed != order.seed:
         raise BadInput(
-            f"{path} already holds another configuration or seed; leave --preset, --set and --seed"
-            " out to go on with it, or use another --run-dir"
+            f"{path} already holds another configuration or seed; leave --preset, --config, --set"
+            " and --seed out to go on with it, or use another --run-dir"
         )
+
+
+def _asked(given: argparse.Namespace, trainer: Trainer) -> Config:
+    """Defaults, then the preset, then the file, then --set."""
+    if not given.config:
+        return _complete(trainer, given.preset, _values(given.set))
+    file = config_file.read(Path(given.config))
+    _complete(trainer, given.preset, file, where=f"--config {given.config}: ")
+    return _complete(trainer, given.preset, {**file, **_values(given.set)})
 
 
 def _values(pairs: Sequence[str]) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from trainers.box_refinement.presets import BOX_REFINEMENT
 from trainers.config import Trainer
 from trainers.region_contrastive.presets import REGION_CONTRASTIVE
 from trainers.rehearsal.config import REHEARSAL
 
 TRAINERS: dict[str, Trainer] = {
-    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, REHEARSAL)
+    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, BOX_REFINEMENT, REHEARSAL)
 }

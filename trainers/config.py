@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -31,6 +32,13 @@ def setting(
         json_schema_extra={"group": group, "unit": unit},
         **limits,
     )
+
+
+def other_default(config: type[Config], name: str, default: Any) -> Any:
+    """The setting of a base class, with another default."""
+    field = copy(config.model_fields[name])
+    field.default = default
+    return field
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from trainers import checkpoints
 from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig
-from trainers.precision import computing
+from trainers.precision import computing, make_scaler
 from trainers.recorder import Recorder
 from trainers.schedule import make_optimizer, set_learning_rate
 from trainers.tally import Clock, Tally, update_ratio
@@ -81,6 +81,7 @@ class Loop:
         self.step = 0
         self.parameters = [p for p in task.model.parameters() if p.requires_grad]
         self.optimizer = make_optimizer(task.model, config, task.faster)
+        self.scaler = make_scaler(config.precision, task.device)
         self.mark = checkpoints.fingerprint(config, seed)
 
     def update(self) -> Mapping[str, float]:
@@ -91,21 +92,42 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         for _ in range(self.config.accumulation):
             self._forward_and_back(tally)
-        norm = nn.utils.clip_grad_norm_(self.parameters, self.config.max_grad_norm or float("inf"))
+        norms = self._clip()
         before = [parameter.detach().clone() for parameter in self.parameters]
-        self.optimizer.step()
+        self.scaler.step(self.optimizer)
+        norms |= self._rescale()
         self.step += 1
         moved = update_ratio(before, self.parameters)
         self.task.after_update()
         return {
             **tally.means(),
             "train/lr": rate,
-            "train/grad_norm": float(norm),
+            **norms,
             "train/update_ratio": moved,
             **self.task.numbers(),
             "time/step": time.perf_counter() - started,
             "time/data": tally.waited,
         }
+
+    def _clip(self) -> dict[str, float]:
+        """Shorten the gradients. Under fp16 the norm is also told as clipping saw it."""
+        scale = self.scaler.get_scale()
+        if self.config.unscale_before_clip:
+            self.scaler.unscale_(self.optimizer)
+        most = self.config.max_grad_norm or float("inf")
+        seen = float(nn.utils.clip_grad_norm_(self.parameters, most))
+        if not self.scaler.is_enabled():
+            return {"train/grad_norm": seen}
+        true = seen if self.config.unscale_before_clip else seen / scale
+        return {"train/grad_norm": true, "train/grad_norm_before_clip": seen, "amp/scale": scale}
+
+    def _rescale(self) -> dict[str, float]:
+        """Adapt the loss scale; it falls when gradients overflowed and the step was left out."""
+        if not self.scaler.is_enabled():
+            return {}
+        scale = self.scaler.get_scale()
+        self.scaler.update()
+        return {"amp/skipped": float(self.scaler.get_scale() < scale)}
 
     def _forward_and_back(self, tally: Tally) -> None:
         started = time.perf_counter()
@@ -115,7 +137,7 @@ class Loop:
             losses = self.task.losses(batch)
         weights = self.task.loss_weights
         loss = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
-        (loss / self.config.accumulation).backward()
+        self.scaler.scale(loss / self.config.accumulation).backward()
         tally.add(loss, losses)
 
     def save(self, run_dir: Path) -> None:
@@ -127,6 +149,7 @@ class Loop:
             "config": {**self.config.model_dump(mode="json"), "seed": self.seed},
             "model": self.task.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "task": self.task.state_dict(),
             "random": {"torch": torch.get_rng_state(), "python": random.getstate()[1]},
         }
@@ -141,6 +164,7 @@ class Loop:
         state = checkpoint.state
         self.task.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.scaler.load_state_dict(state["scaler"])
         self.task.load_state_dict(state["task"])
         torch.set_rng_state(state["random"]["torch"])
         version, _, gauss = random.getstate()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from trainers.config import Config, setting
 
-Precision = Literal["fp32", "bf16", "bf16_weights"]
+Precision = Literal["fp32", "bf16", "fp16", "bf16_weights"]
 Schedule = Literal["cosine", "constant"]
 
 OPTIMISATION = "Optimisation"
@@ -81,12 +81,22 @@ class LoopConfig(Config):
         help="Gradients of a larger norm are shortened to it. 0: never.",
         ge=0,
     )
+    unscale_before_clip: bool = setting(
+        default=True,
+        group=OPTIMISATION,
+        title="Unscale before clipping",
+        help=(
+            "Under fp16 gradients are larger by the loss scale. Clipped while they are, they shrink"
+            " to almost nothing; other precisions have no scale."
+        ),
+    )
     precision: Precision = setting(
         "fp32",
         group=OPTIMISATION,
         title="Precision",
         help=(
-            "fp32: everything in 32 bits. bf16: autocast, with weights kept in 32 bits."
+            "fp32: everything in 32 bits. bf16: autocast, with weights kept in 32 bits. fp16: the"
+            " same with a loss scale, which keeps small gradients from vanishing."
             " bf16_weights: the weights themselves in 16 bits and no 32-bit copy; small updates are"
             " rounded away."
         ),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import MappingProxyType
 
 import torch
 from torch import nn
 
 from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig, Precision
+
+AUTOCAST = MappingProxyType({"bf16": torch.bfloat16, "fp16": torch.float16})
 
 
 def choose_device(config: LoopConfig) -> torch.device:
@@ -18,6 +21,10 @@ def choose_device(config: LoopConfig) -> torch.device:
     if config.device == "cuda" and not found:
         raise BadInput("device: cuda was asked for, and torch sees no GPU here; use auto or cpu")
     return torch.device("cuda" if found and config.device != "cpu" else "cpu")
+
+
+def device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
 
 
 def use_threads(config: LoopConfig) -> None:
@@ -29,11 +36,16 @@ def computing(
     model: nn.Module, precision: Precision, device: torch.device
 ) -> AbstractContextManager[object]:
     """The context of a forward pass. Losses leave it for `full_precision`."""
-    if precision == "bf16":
-        return torch.autocast(device.type, dtype=torch.bfloat16)
+    if precision in AUTOCAST:
+        return torch.autocast(device.type, dtype=AUTOCAST[precision])
     if precision == "bf16_weights" and device.type == "cpu":
         return _widened(model)
     return nullcontext()
+
+
+def make_scaler(precision: Precision, device: torch.device) -> torch.amp.GradScaler:
+    """The loss scale of fp16; for every other precision one that does nothing."""
+    return torch.amp.GradScaler(device.type, enabled=precision == "fp16")
 
 
 @contextmanager

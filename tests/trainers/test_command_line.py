@@ -55,7 +55,7 @@ def test_an_unknown_field_is_refused_with_those_there_are(refused, tmp_path):
         ("steps=0", "steps: Input should be greater than or equal to 1"),
         ("learning_rate=-1", "learning_rate: Input should be greater than 0"),
         ("logit_scale_value=14.28", "logit_scale_value: Input should be less than or equal to 4.6"),
-        ("precision=fp8", "precision: Input should be 'fp32', 'bf16' or 'bf16_weights'"),
+        ("precision=fp8", "precision: Input should be 'fp32', 'bf16', 'fp16' or 'bf16_weights'"),
         ("filter_boxes=maybe", "filter_boxes: Input should be a valid boolean"),
         ("steps=many", "steps: Input should be a valid integer"),
     ],
@@ -172,3 +172,48 @@ def write_config(folder, trainer, values):
     (folder / "config.json").write_text(
         json.dumps({"trainer": trainer, "seed": 1, "config": dict(values)})
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("run.yaml", "# slower\nlearning_rate: 1e-5\nsteps: 7\n"),
+        ("run.json", '{"learning_rate": 1e-5, "steps": 7}'),
+        (
+            "config.json",
+            '{"trainer": "x", "seed": 1, "config": {"learning_rate": 1e-5, "steps": 7}}',
+        ),
+    ],
+)
+def test_a_file_in_yaml_or_json_stands_between_the_preset_and_set(
+    tmp_path, monkeypatch, name, text
+):
+    monkeypatch.setattr(region_train, "train", lambda config, **_: None)
+    (tmp_path / name).write_text(text)
+    order = region(str(tmp_path / "run"), "--config", str(tmp_path / name), "--preset", "before")
+    assert main([*order, "--set", "steps=9", "--seed", "3"]) == 0
+    assert main([*order, "--set", "steps=9", "--seed", "3"]) == 0  # the same order twice
+    config = json.loads((tmp_path / "run" / "config.json").read_text())["config"]
+    assert (config["learning_rate"], config["steps"], config["bank_warmup"]) == (1e-5, 9, 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("steps: [", "is neither YAML nor JSON"),
+        ("steps", "write it as one 'name: value' a line"),
+        ("steps: 0", "steps: Input should be greater than or equal to 1"),
+        ("stepps: 5", "stepps: region_contrastive has no such field"),
+        ("steps: 5\nsteps: 6", "steps stands twice"),
+    ],
+)
+def test_a_file_that_says_something_else_is_refused_by_its_name(refused, tmp_path, text, says):
+    (tmp_path / "run.yaml").write_text(text)
+    error = refused(*region(tmp_path / "run", "--config", tmp_path / "run.yaml"))
+    assert f"--config {tmp_path / 'run.yaml'}" in error
+    assert says in error
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_file_is_refused(refused, tmp_path):
+    assert "cannot be read" in refused(*region(tmp_path, "--config", tmp_path / "none.yaml"))

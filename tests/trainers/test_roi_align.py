@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from trainers.region_contrastive.roi_align import roi_align
+from trainers.roi_align import roi_align
 
 SIZE_Y, SIZE_X = 7, 9
 

@@ -7,7 +7,6 @@ interrupted one would have seen, and two runs of one seed see the same scenes wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainers.data import boxes as box_rules
+from trainers.data import order
 from trainers.data.phrases import Look
 from trainers.data.scenes import Scene, Scenes
 
@@ -52,8 +52,7 @@ class Batches:
         return self._batch(scenes, np.random.default_rng((self.seed, forward)))
 
     def _scene(self, position: int) -> Scene:
-        epoch, place = divmod(position, self.scenes.count)
-        return self.scenes[int(_order(self.scenes.count, self.seed, epoch)[place])]
+        return self.scenes[order.item(position, self.scenes.count, self.seed)]
 
     def _batch(self, scenes: list[Scene], rng: np.random.Generator) -> Batch:
         boxes, image_of, looks = regions_of(scenes)
@@ -83,8 +82,3 @@ def regions_of(scenes: list[Scene]) -> tuple[box_rules.Boxes, NDArray[np.int64],
 def pixels(scenes: list[Scene]) -> Tensor:
     """(B, 3, S, S), -1 to 1"""
     return torch.from_numpy(np.stack([scene.image for scene in scenes])) * 2 - 1
-
-
-@lru_cache(maxsize=2)
-def _order(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    return np.random.default_rng((seed, epoch, count)).permutation(count)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel
 
 from trainers.region_contrastive import tokens
-from trainers.region_contrastive.roi_align import roi_align
+from trainers.roi_align import roi_align
 
 INITIAL_LOGIT_SCALE = math.log(1 / 0.07)  # as CLIP starts
 HIGHEST_LOGIT_SCALE = math.log(100)

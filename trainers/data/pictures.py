@@ -1,0 +1,58 @@
+"""Image files, read in one way, with errors that name the file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainers.errors import BadInput
+
+Pixels = np.ndarray[Any, np.dtype[np.float32]]  # (3, H, W), 0 to 1
+
+
+def contents(path: Path, record: str) -> bytes:
+    """record: where the file is named, for the error. BadInput: missing, unreadable or empty."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{record}: image {path} cannot be read ({error.strerror})") from error
+    if not data:
+        raise BadInput(f"{record}: image {path} is empty (0 bytes); copy it again")
+    return data
+
+
+def digest(path: Path, record: str) -> str:
+    return hashlib.sha256(contents(path, record)).hexdigest()
+
+
+def size(path: Path, record: str) -> tuple[int, int]:
+    """Width and height in pixels, from the file's header."""
+    with _opened(path, record) as image:
+        width, height = image.size
+    return width, height
+
+
+def pixels(path: Path, record: str) -> Pixels:
+    with _opened(path, record) as image:
+        rows = np.asarray(image.convert("RGB"), dtype=np.float32)
+    return np.ascontiguousarray(rows.transpose(2, 0, 1) / np.float32(255))
+
+
+@contextmanager
+def _opened(path: Path, record: str) -> Iterator[Any]:
+    """What reading it raises, also later on, becomes BadInput."""
+    contents(path, record)
+    try:
+        from PIL import Image  # only image files need it: digit scenes do without
+    except ImportError as error:
+        raise BadInput("image files need Pillow, which is missing: pip install pillow") from error
+    try:
+        with Image.open(path) as image:
+            yield image
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise BadInput(f"{record}: {path} is no readable image ({error})") from error
