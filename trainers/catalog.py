@@ -5,7 +5,8 @@ from __future__ import annotations
 from trainers.config import Trainer
 from trainers.region_contrastive.presets import REGION_CONTRASTIVE
 from trainers.rehearsal.config import REHEARSAL
+from trainers.sdm_alignment.presets import SDM_ALIGNMENT
 
 TRAINERS: dict[str, Trainer] = {
-    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, REHEARSAL)
+    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, SDM_ALIGNMENT, REHEARSAL)
 }

@@ -20,6 +20,10 @@ def choose_device(config: LoopConfig) -> torch.device:
     return torch.device("cuda" if found and config.device != "cpu" else "cpu")
 
 
+def device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
+
+
 def use_threads(config: LoopConfig) -> None:
     if config.threads:
         torch.set_num_threads(config.threads)

@@ -8,7 +8,7 @@ import torch
 
 from trainers import snapshot
 from trainers.loop import fit
-from trainers.precision import choose_device, use_threads
+from trainers.precision import choose_device, device_name, use_threads
 from trainers.recorder import Recorder
 from trainers.region_contrastive.config import RegionContrastiveConfig
 from trainers.region_contrastive.task import RegionTask
@@ -24,10 +24,6 @@ def train(config: RegionContrastiveConfig, *, recorder: Recorder, run_dir: Path,
     torch.manual_seed(seed)
     task = RegionTask(config, device, seed)
     recorder.snapshot(
-        snapshot.take(seed, device=_name(device), data=task.facts["data/fingerprint"])
+        snapshot.take(seed, device=device_name(device), data=task.facts["data/fingerprint"])
     )
     fit(task, config, recorder=recorder, run_dir=run_dir, seed=seed)
-
-
-def _name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

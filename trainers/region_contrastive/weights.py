@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import AutoTokenizer, CLIPModel
 
+from trainers import coverage
 from trainers.errors import BadInput
 from trainers.region_contrastive import tokens
 from trainers.region_contrastive.config import ModelConfig
@@ -20,7 +20,6 @@ from trainers.region_contrastive.model import RegionClip, small_clip
 EMBEDDED = Path(__file__).parent / "base.safetensors"
 REGION_SCALE = "region_logit_scale"
 GLOBAL_SCALE = "clip.logit_scale"
-SHOWN = 5  # missing weights that an error names
 
 
 @dataclass(frozen=True)
@@ -48,52 +47,25 @@ def prepare(config: ModelConfig) -> Start:
     if not config.checkpoint:
         return Start(model, tokens.tokenize, 0.0, tuple(dict(model.named_parameters())), None)
     path = EMBEDDED if config.checkpoint == "embedded" else Path(config.checkpoint)
-    state = _file(path)
+    state = coverage.tensors_of(path, "use embedded, a path, or leave it empty")
     return _covered(_loaded(model, state), config.least_coverage)
 
 
-def _file(path: Path) -> Mapping[str, Tensor]:
-    if not path.is_file():
-        raise BadInput(
-            f"checkpoint: there is no file {path}; use embedded, a path, or leave it empty"
-        )
-    try:
-        return dict(load_file(path))
-    except (SafetensorError, OSError, ValueError) as error:
-        raise BadInput(
-            f"checkpoint: {path} is damaged or no safetensors file ({error}). Copy it again, or"
-            " start from embedded"
-        ) from error
-
-
 def _loaded(model: RegionClip, state: Mapping[str, Tensor]) -> Start:
-    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    fitting = {name: tensor for name, tensor in state.items() if shapes.get(name) == tensor.shape}
+    fitting = coverage.fitting(model, state)
     if REGION_SCALE not in fitting and GLOBAL_SCALE in fitting:
         fitting[REGION_SCALE] = fitting[
             GLOBAL_SCALE
         ]  # a plain CLIP has one scale, as FG-CLIP takes it
     model.load_state_dict(fitting, strict=False)
-    coverage, missing = cover(model, set(fitting))
+    share, missing = coverage.cover(model, set(fitting))
     scale = float(fitting[REGION_SCALE]) if REGION_SCALE in fitting else None
-    return Start(model, tokens.tokenize, coverage, missing, scale)
-
-
-def cover(model: nn.Module, loaded: set[str]) -> tuple[float, tuple[str, ...]]:
-    """Share of the parameters (as numbers, not as names) that are in `loaded`, and the others."""
-    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
-    missing = tuple(name for name in sizes if name not in loaded)
-    return 1 - sum(sizes[name] for name in missing) / sum(sizes.values()), missing
+    return Start(model, tokens.tokenize, share, missing, scale)
 
 
 def _covered(start: Start, least: float) -> Start:
-    if start.coverage >= least:
-        return start
-    named = ", ".join(start.missing[:SHOWN]) + (", …" if len(start.missing) > SHOWN else "")
-    raise BadInput(
-        f"checkpoint: it holds {start.coverage:.1%} of the weights and {least:.1%} are asked for;"
-        f" missing: {named}. Take a checkpoint of this model, or lower least_coverage"
-    )
+    coverage.check(start.coverage, start.missing, least)
+    return start
 
 
 def _pretrained(directory: Path) -> Start:
@@ -114,7 +86,7 @@ def _pretrained(directory: Path) -> Start:
     names = {name for name, _ in model.named_parameters()} - absent
     with torch.no_grad():
         model.region_logit_scale.copy_(clip.logit_scale)
-    coverage, missing = cover(model, names)
+    share, missing = coverage.cover(model, names)
     longest = int(clip.config.text_config.max_position_embeddings)
 
     def tokenize(texts: Sequence[str]) -> tuple[Tensor, Tensor]:
@@ -123,4 +95,4 @@ def _pretrained(directory: Path) -> Start:
         )
         return found["input_ids"], found["attention_mask"]
 
-    return Start(model, tokenize, coverage, missing, float(clip.logit_scale.detach()))
+    return Start(model, tokenize, share, missing, float(clip.logit_scale.detach()))
