@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,17 +11,6 @@ from trainers.sdm_alignment.tokens import PAD, VOCABULARY
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
-
-
-class Backbone(Protocol):
-    """Features of pictures (B, 3, h, w), 0 to 1, and of captions."""
-
-    width: int
-    stem_width: int
-
-    def see(self, stems: Tensor) -> Tensor: ...
-
-    def read(self, ids: Tensor, mask: Tensor) -> Tensor: ...
 
 
 class SmallBackbone(nn.Module):

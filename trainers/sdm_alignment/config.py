@@ -271,7 +271,7 @@ class SdmLoopConfig(LoopConfig):
     """The loop's settings, with defaults for this training."""
 
     steps: int = setting(
-        300,
+        150,
         group=OPTIMISATION,
         title="Optimizer steps",
         help="How many times the weights are updated: each time from accumulation x batch size.",

@@ -50,7 +50,7 @@ class Gallery:
     def embed(self, model: Aligner, modality: str) -> Tensor:
         """(B, D), in rows that lack the modality zero"""
         rows = torch.zeros(len(self.identity), model.width, device=self.device)
-        seen = [model.embed(found) for found in self._seen(model, modality)]
+        seen = [model.embed(modality, found) for found in self._seen(model, modality)]
         if seen:
             rows[self.present[modality]] = torch.cat(seen)
         return rows

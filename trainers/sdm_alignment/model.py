@@ -1,4 +1,8 @@
-"""One embedding for five modalities: a stem for each kind of picture, one backbone, one neck."""
+"""One embedding for five modalities: a stem for each kind of picture, one backbone, a neck each.
+
+The necks are apart because each modality has a mean of its own: a shared one would normalise by
+one modality's numbers in training and by a mixture of all in the evaluation.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,7 @@ class Aligner(nn.Module):
         self.backbone = backbone
         self.stems = nn.ModuleDict({modality: _stem(backbone) for modality in IMAGES})
         self.project = nn.Linear(backbone.width, width, bias=False)
-        self.neck = Neck(width)
+        self.necks = nn.ModuleDict({modality: Neck(width) for modality in MODALITIES})
         self.null = nn.ParameterDict(
             {modality: nn.Parameter(torch.randn(backbone.width) * 0.02) for modality in MODALITIES}
         )
@@ -68,9 +72,9 @@ class Aligner(nn.Module):
         """(n, L) tokens to the backbone's features"""
         return torch.as_tensor(self.backbone.read(ids, mask))
 
-    def embed(self, seen: Tensor) -> Tensor:
+    def embed(self, modality: str, seen: Tensor) -> Tensor:
         """Backbone's features to the embedding. (n, width)"""
-        return torch.as_tensor(self.neck(self.project(seen)))
+        return torch.as_tensor(self.necks[modality](self.project(seen)))
 
     def stand_in(self, modality: str, seen: Tensor, present: Tensor) -> Tensor:
         """A row for every record: what was seen, and the null vector where nothing was.

@@ -77,11 +77,11 @@ class SdmTask:
         if bool(present.any()):
             seen = look(self.model, batch, modality, self.tokenize, self.device)
         if not self.config.mask_missing:
-            rows = self.model.embed(self.model.stand_in(modality, seen, present))
+            rows = self.model.embed(modality, self.model.stand_in(modality, seen, present))
             return Side(rows, torch.ones_like(present))
         rows = torch.zeros(len(present), self.model.width, device=self.device)
         if len(seen):
-            rows[present] = self.model.embed(seen)
+            rows[present] = self.model.embed(modality, seen)
         return Side(rows, present)
 
     def _sdm(self, sides: Mapping[str, Side], identity: Tensor) -> Tensor:
