@@ -140,7 +140,7 @@ class LossConfig(Config):
         title="Target rows",
         help=(
             "normalised: every row of q sums to one. columns: divided along the wrong axis, as by"
-            " a forgotten keepdim. raw: not divided. The last two make the loss negative."
+            " a forgotten keepdim. raw: not divided. The last two can make the loss negative."
         ),
     )
     mask_missing: bool = setting(

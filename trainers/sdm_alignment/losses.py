@@ -113,4 +113,4 @@ def norm_penalty(features: Tensor, target: float, band: float) -> Tensor:
 def relative_norms(features: Tensor) -> Tensor:
     """Norms over sqrt(D): 1 for what batch normalisation gives. (R, D) to (R,)"""
     norms: Tensor = torch.linalg.vector_norm(features.float(), dim=-1)
-    return norms / features.shape[-1] ** 0.5
+    return norms / math.sqrt(features.shape[-1])

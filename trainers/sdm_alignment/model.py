@@ -14,6 +14,7 @@ from trainers.data.people import IMAGES, MODALITIES
 from trainers.sdm_alignment.backbone import ClipBackbone, SmallBackbone
 
 MOMENTUM = 0.1
+PATCH = 4  # pixels
 BACKBONE = "backbone."  # what its parameters' names begin with; all others are new modules
 
 
@@ -51,7 +52,7 @@ class Aligner(nn.Module):
 
     @property
     def width(self) -> int:
-        return self.project.out_features
+        return int(self.project.out_features)
 
     @property
     def new_modules(self) -> list[str]:
@@ -81,8 +82,8 @@ class Aligner(nn.Module):
 
         seen: (n, W) for the n records that are present: (B,). (B, W)
         """
-        null = self.null[modality].to(seen.dtype)
-        rows = null.expand(len(present), -1).clone()
+        null: Tensor = self.null[modality]
+        rows = null.to(seen.dtype).expand(len(present), -1).clone()
         rows[present] = seen
         return rows
 
@@ -93,6 +94,5 @@ def _stem(backbone: SmallBackbone | ClipBackbone) -> nn.Module:
         nn.init.dirac_(same.weight)  # at first it does nothing: the tower sees what it knows
         return same
     width = backbone.stem_width
-    return nn.Sequential(
-        nn.Conv2d(3, width, 5, stride=2, padding=2), nn.GroupNorm(4, width), nn.ReLU()
-    )
+    patches = nn.PixelUnshuffle(PATCH), nn.Conv2d(3 * PATCH**2, width, 1)
+    return nn.Sequential(*patches, nn.GroupNorm(8, width), nn.ReLU())

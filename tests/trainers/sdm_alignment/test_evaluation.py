@@ -32,7 +32,7 @@ def test_a_perfect_ranking_is_one():
 
 
 def test_ties_count_against():
-    assert ranking(torch.zeros(1, 4), RIGHT) == (0, pytest.approx((1 / 3 + 2 / 4) / 2))
+    assert ranking(torch.zeros(1, 4), RIGHT) == pytest.approx((0, (1 / 3 + 2 / 4) / 2))
 
 
 def test_nan_counts_against():

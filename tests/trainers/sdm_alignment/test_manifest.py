@@ -156,7 +156,7 @@ def test_bad_records_are_skipped_and_counted_where_that_is_asked_for(orbench):
 
 
 def test_nothing_but_bad_records_is_refused_all_the_same(orbench):
-    with pytest.raises(BadInput, match="every record of .* is bad; the first: .*record 1"):
+    with pytest.raises(BadInput, match=r"every record of .* is bad; the first: .*record 1"):
         read(write(orbench, [{"id": 1, "caption": ""}]), skip=True)
 
 
@@ -179,14 +179,14 @@ def test_pictures_are_scaled(tmp_path):
 
 def test_other_kinds_of_pictures_need_pillow_and_say_so(tmp_path):
     (tmp_path / "a.png").write_bytes(b"\x89PNG junk")
-    with pytest.raises(BadInput, match="pip install pillow|damaged or no picture"):
+    with pytest.raises(BadInput, match=r"pip install pillow|damaged or no picture"):
         pictures.read(tmp_path / "a.png", 4, 4)
 
 
 def test_people_of_both_manifests_are_refused(orbench):
     train = write(orbench, records("0003", "0017"))
     test = write(orbench, records("0017", "0020"), "test.json")
-    with pytest.raises(BadInput, match="1 of its people .* the first with id 17"):
+    with pytest.raises(BadInput, match=r"1 of its people .* the first with id 17"):
         open_sets(short(manifest=str(train), test_manifest=str(test)))
     with pytest.raises(BadInput, match="name the manifest of the held-out people"):
         open_sets(short(manifest=str(train)))
