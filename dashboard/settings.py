@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -108,8 +107,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {
+    # each request has a thread of its own: a kept connection would never be used again
     "default": dj_database_url.config(
-        default=f"sqlite:///{DATA / 'fixpoint.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        default=f"sqlite:///{DATA / 'fixpoint.sqlite3'}", conn_max_age=0
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -205,5 +205,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"httpx": {"level": "WARNING"}},
 }
-
-LOCAL_STATE = Path(DATA)  # the embedded Redis, locks and tokens live here

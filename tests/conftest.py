@@ -19,6 +19,11 @@ from dashboard.runs.models import Run
 from dashboard.training.launching import launch
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's event loop runs on in this thread, and bars others."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture
 def run(db: None) -> Run:
     """A queued rehearsal."""

@@ -24,6 +24,7 @@ from trainers.recorder import Recorder
 
 CONFIG = "config.json"
 BAD_INPUT = 2
+SEEDS = 2**63
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Order:
     trainer: Trainer
     config: Config
     seed: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < SEEDS:
+            raise BadInput(f"seed: {self.seed} is out of range; take one from 0 to {SEEDS - 1}")
 
     def as_json(self) -> str:
         values = {

@@ -21,6 +21,8 @@ SYMBOLS = (  # where no height can be drawn, the chart's edge says that somethin
     ("-Inf", "triangle-down", 0.03),
 )
 
+ROOM_ROUND_A_CONSTANT = 0.5  # of its value, above and below
+
 
 @dataclass(frozen=True)
 class Line:
@@ -62,7 +64,7 @@ def chart(lines: Sequence[Line], view: View) -> Drawn:
     drawn = [(one, _thinned(one, view)) for one in lines]
     traces = [trace for one, thinned in drawn for trace in _traces(one, thinned, view)]
     return Drawn(
-        figure(traces, _layout(lines, view, traces)),
+        figure(traces, _layout(lines, view, traces, _heights(drawn, view))),
         points=sum(thinned.count for _, thinned in drawn),
         buckets=max((thinned.buckets for _, thinned in drawn), default=0),
         nonfinite=sum(len(thinned.nonfinite) for _, thinned in drawn),
@@ -127,11 +129,13 @@ def _happenings(one: Line, axis: Axis) -> list[Trace]:
     ]
 
 
-def _layout(lines: Sequence[Line], view: View, traces: Sequence[Trace]) -> dict[str, Any]:
+def _layout(
+    lines: Sequence[Line], view: View, traces: Sequence[Trace], heights: dict[str, Any]
+) -> dict[str, Any]:
     told = [shapes(found, one.series, view.axis) for one in lines for found in one.evidence]
     layout: dict[str, Any] = {
         "xaxis": view.axis.layout(),
-        "yaxis": {"type": "log" if view.log else "linear", "autorange": True, "fixedrange": True},
+        "yaxis": {"type": "log" if view.log else "linear", "fixedrange": True} | heights,
         "hovermode": "x unified",
         "showlegend": False,
         "dragmode": "zoom",
@@ -146,6 +150,17 @@ def _layout(lines: Sequence[Line], view: View, traces: Sequence[Trace]) -> dict[
             "fixedrange": True,
         }
     return layout
+
+
+def _heights(drawn: Sequence[tuple[Line, Thinned]], view: View) -> dict[str, Any]:
+    """The y axis fits itself, but round a constant plotly would show -1 to 1 and read as zero."""
+    values = np.concatenate([thinned.values for _, thinned in drawn]) if drawn else np.empty(0)
+    evidence = any(one.evidence for one, _ in drawn)
+    if view.log or evidence or not len(values) or values.min() < values.max() or not values[0]:
+        return {"autorange": True}
+    constant = float(values[0])
+    room = abs(constant) * ROOM_ROUND_A_CONSTANT
+    return {"autorange": False, "range": [constant - room, constant + room]}
 
 
 def _scale(axis: Axis) -> float:

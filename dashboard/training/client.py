@@ -11,6 +11,7 @@ import httpx
 from dashboard.places import app_url_file, worker_token_file
 
 TIMEOUT = httpx.Timeout(10, connect=2)
+PROMPT = 3.0  # seconds: a web server that is just starting accepts connections and answers later
 
 
 class Unreachable(Exception):
@@ -58,7 +59,7 @@ def heartbeat(host: str, detail: dict[str, Any]) -> None:
 def app_answers() -> bool:
     """Whether the app is there at all, well or not. True where its address is not known."""
     try:
-        _connection().get(f"{app_url()}/healthz")
+        _connection().get(f"{app_url()}/healthz", timeout=PROMPT)
     except Unreachable:
         return True
     except httpx.HTTPError:

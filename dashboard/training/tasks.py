@@ -19,6 +19,7 @@ from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
 from dashboard.training.shipping import leftovers
 from dashboard.training.slots import Slot
+from dashboard.training.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,11 @@ def _stop(**_: Any) -> None:
 def _beat() -> None:
     """Say every few seconds that this host is there, and send what earlier runners could not."""
     turn = 0
+    watchdog = Watchdog()
     while not stopping.is_set():
+        if watchdog.sees_a_deaf_worker():
+            logger.error("wake-ups wait and none is heard: ending, to be started anew")
+            os._exit(1)  # runs have processes of their own and go on
         try:
             client.heartbeat(socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()})
             if turn % LEFTOVERS_EVERY == 0:

@@ -136,3 +136,11 @@ def test_no_run_is_an_empty_chart():
 def test_a_trace_type_that_the_bundle_would_draw_wrongly_is_refused():
     with pytest.raises(ValueError, match="parcoords"):
         figure([{"type": "parcoords"}], {})
+
+
+def test_a_constant_is_read_at_its_height_and_not_as_zero():
+    height = drawn(line([0.001, 0.001, 0.001])).figure["layout"]["yaxis"]
+    assert height["range"] == [0.0005, 0.0015]
+    assert drawn(line([0.001, 0.002])).figure["layout"]["yaxis"]["autorange"] is True
+    assert drawn(line([0.0, 0.0])).figure["layout"]["yaxis"]["autorange"] is True
+    assert drawn().figure["layout"]["yaxis"]["autorange"] is True

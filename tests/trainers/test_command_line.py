@@ -64,6 +64,11 @@ def test_a_value_out_of_range_is_refused_with_its_range(refused, tmp_path, value
     assert says in refused(*region(tmp_path / "run", "--set", value))
 
 
+def test_a_seed_out_of_range_is_refused(refused, tmp_path):
+    assert "seed: -1 is out of range" in refused(*region(tmp_path / "run", "--seed", "-1"))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_value_without_a_name_is_refused(refused, tmp_path):
     assert "write it as KEY=VALUE" in refused(*region(tmp_path, "--set", "steps"))
 

@@ -28,6 +28,7 @@ def test_equal_embeddings_find_nothing_and_are_at_chance():
 def test_nan_finds_nothing():
     found = scores(torch.full((4, 8), math.nan), torch.ones(240, 8), torch.tensor([0, 1, 2, 3]))
     assert found["eval/region_recall_at_1"] == found["eval/region_recall_at_5"] == 0
+    assert found["eval/region_digit_accuracy"] == found["eval/region_colour_accuracy"] == 0
     assert math.isnan(found["eval/region_loss"])
 
 

@@ -57,7 +57,7 @@ def test_the_link_opens_the_door_once(client, link):
     again = client.get(address)
     assert again.status_code == 403
     assert b"used already" in again.content
-    assert b"manage.py up" in again.content
+    assert b"manage.py login_link" in again.content
 
 
 def test_an_expired_link_says_so(client, link):

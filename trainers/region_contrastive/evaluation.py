@@ -55,14 +55,18 @@ def scores(regions: Tensor, phrases: Tensor, truth: Tensor) -> dict[str, float]:
     rank = (~(cosine < right)).sum(dim=1)  # 1 is best; ties and NaN count against
     loss = F.cross_entropy(cosine / TEMPERATURE, truth)
     digit, colour = _attributes(truth.device)
-    guess = cosine.argmax(dim=1)
+    guess, sound = cosine.argmax(dim=1), cosine.isfinite().all(dim=1)
     return {
-        "eval/region_recall_at_1": float((rank <= 1).float().mean()),
-        "eval/region_recall_at_5": float((rank <= 5).float().mean()),
+        "eval/region_recall_at_1": _share(rank <= 1),
+        "eval/region_recall_at_5": _share(rank <= 5),
         "eval/region_loss": float(loss),
-        "eval/region_digit_accuracy": float((digit[guess] == digit[truth]).float().mean()),
-        "eval/region_colour_accuracy": float((colour[guess] == colour[truth]).float().mean()),
+        "eval/region_digit_accuracy": _share(sound & (digit[guess] == digit[truth])),
+        "eval/region_colour_accuracy": _share(sound & (colour[guess] == colour[truth])),
     }
+
+
+def _share(found: Tensor) -> float:
+    return float(found.float().mean())
 
 
 def _attributes(device: torch.device) -> tuple[Tensor, Tensor]:
