@@ -83,14 +83,14 @@ def _record(people: Pedestrians, number: int) -> Record:
     who = number // people.views
     look = _looks(people.seed, people.split, people.identities)[who]
     entropy = (people.seed, ("train", "test").index(people.split), number)
-    absent = _absent(people.missing_share, np.random.default_rng((*entropy, 1)))
+    lacking = absent(people.missing_share, np.random.default_rng((*entropy, 1)))
     images = {}
     for place, modality in enumerate(IMAGES):
-        if modality not in absent:
+        if modality not in lacking:
             rng = np.random.default_rng((*entropy, 2, place))
             images[modality] = draw(look, modality, people.split, rng)
     caption = look.caption(np.random.default_rng((*entropy, 3)))
-    return Record(who, images, None if "text" in absent else caption)
+    return Record(who, images, None if "text" in lacking else caption)
 
 
 @cache
@@ -98,8 +98,8 @@ def _looks(seed: int, split: digits.Split, how_many: int) -> list[Look]:
     return looks(seed, split, how_many)
 
 
-def _absent(share: float, rng: np.random.Generator) -> set[str]:
-    """At least one modality stays."""
+def absent(share: float, rng: np.random.Generator) -> set[str]:
+    """Modalities that a record lacks: never all of them."""
     shares = [share * (ANCHOR_SPARED if modality == ANCHOR else 1) for modality in MODALITIES]
     drawn = rng.random(len(MODALITIES))
     lacking = {m for m, part, at in zip(MODALITIES, shares, drawn, strict=True) if at < part}

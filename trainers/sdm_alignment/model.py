@@ -62,7 +62,8 @@ class Aligner(nn.Module):
     def keep_exact(self) -> None:
         """Running means in 32 bits, also where the weights are of 16."""
         for buffer in self.buffers():
-            buffer.data = buffer.data.float()
+            if buffer.is_floating_point():
+                buffer.data = buffer.data.float()
 
     def see(self, modality: str, images: Tensor) -> Tensor:
         """(n, 3, h, w), 0 to 1, to the backbone's features"""

@@ -71,7 +71,15 @@ PRESETS = {
     "negative_loss": Preset(
         "Negative loss",
         "The published direction with target rows that are not normalised: terms below zero.",
-        {**REVERSE, **RAW_TARGETS},
+        {
+            **REVERSE,
+            **RAW_TARGETS,
+            "records_per_person": 4,
+            "views": 4,
+            "identities": 64,
+            "temperature_start": 0.05,
+            "temperature_end": 0.05,
+        },
     ),
     "negative_keepdim": Preset(
         "Negative loss: a forgotten keepdim",
@@ -101,7 +109,7 @@ PRESETS = {
     ),
     "full": Preset(
         "Full",
-        "The fixed training for ten times as long, with more people.",
+        "The fixed training for twenty times as long, with more people.",
         {
             "steps": 3000,
             "identities": 4000,
