@@ -21,6 +21,7 @@ class Lease:
         self.key = str(claim["lease"])
         self.stop_requested = False
         self.fenced = False  # the run is another's now: stop the trainer, report nothing
+        self.quiet = threading.Lock()  # held while the end is reported: no renewal meanwhile
         self._let_go = threading.Event()
         threading.Thread(target=self._keep, daemon=True).start()
 
@@ -29,7 +30,9 @@ class Lease:
 
     def _keep(self) -> None:
         while not self.fenced and not self._let_go.is_set():
-            self._renew()
+            with self.quiet:
+                if not self._let_go.is_set():
+                    self._renew()
             self._let_go.wait(BEAT)
 
     def _renew(self) -> None:
@@ -38,8 +41,7 @@ class Lease:
         except client.Unreachable as error:
             logger.warning("lease not renewed: %s", error)
         except client.Refused as refused:
-            if not self._let_go.is_set():  # else the run has just ended, and the lease with it
-                logger.error("the run is not ours any more: %s", refused)
-                self.fenced = True
+            logger.error("the run is not ours any more: %s", refused)
+            self.fenced = True
         else:
             self.stop_requested = bool(answer["stop_requested"])

@@ -172,8 +172,9 @@ def _report(watch: Watch) -> None:
 def _finish(watch: Watch) -> None:
     outcome, failure = _outcome(watch)
     lease, code = watch.lease, watch.child.returncode
-    client.finish(lease.run_id, lease.key, outcome, code, failure or watch.trouble)
-    lease.let_go()
+    with lease.quiet:
+        client.finish(lease.run_id, lease.key, outcome, code, failure or watch.trouble)
+        lease.let_go()
 
 
 def _outcome(watch: Watch) -> tuple[str, str]:

@@ -76,9 +76,9 @@ def test_a_person_finds_the_fault_and_sees_the_repair(up, page):
     assert up.run(before)["exit_code"] == 0
 
     page.goto(f"{up.url}/runs/{before}/?tab=verdicts")
-    frozen = page.locator("article, section").filter(has_text="CTR-02").last
+    frozen = page.locator("li.finding", has_text="CTR-02")
     expect(frozen).to_contain_text("Frozen by precision")
-    expect(frozen.locator(".plot .scatterlayer .trace").first).to_be_visible()
+    expect(frozen.locator(".plot .scatterlayer .points path").first).to_be_attached()
 
     page.get_by_role("link", name="Clone with all suggested changes").click()
     expect(page.locator("[name=precision]")).to_have_value("fp32")
@@ -89,7 +89,7 @@ def test_a_person_finds_the_fault_and_sees_the_repair(up, page):
     assert [v["rule"] for v in verdicts if v["state"] in ("fail", "broken")] == []
 
     page.goto(f"{up.url}/compare/?runs={before},{after}")
-    expect(page.locator(".card .plot .scatterlayer .trace").first).to_be_visible()
+    expect(page.locator(".card .plot .scatterlayer .trace")).not_to_have_count(0)
     expect(page.locator("body")).to_contain_text("bf16_weights")
     metric = "eval/region_recall_at_1"
     assert up.run(after)["metrics"][metric]["last"] > up.run(before)["metrics"][metric]["last"]
