@@ -81,8 +81,8 @@ def test_a_person_finds_the_fault_and_sees_the_repair(up, page):
     expect(frozen.locator(".plot .scatterlayer .points path").first).to_be_attached()
 
     page.get_by_role("link", name="Clone with all suggested changes").click()
-    expect(page.locator("[name=precision]")).to_have_value("fp32")
-    expect(page.locator("[name=bank_warmup_unit]")).to_have_value("steps")
+    expect(page.locator("[name=config-precision]")).to_have_value("fp32")
+    expect(page.locator("[name=config-bank_warmup_unit]")).to_have_value("steps")
     after = launch(page)
     up.wait_status(after, "finished", 180)
     verdicts = up.api(f"runs/{after}/verdicts/")["verdicts"]
