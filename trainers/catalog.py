@@ -6,7 +6,9 @@ from trainers.box_refinement.presets import BOX_REFINEMENT
 from trainers.config import Trainer
 from trainers.region_contrastive.presets import REGION_CONTRASTIVE
 from trainers.rehearsal.config import REHEARSAL
+from trainers.sdm_alignment.presets import SDM_ALIGNMENT
 
 TRAINERS: dict[str, Trainer] = {
-    trainer.name: trainer for trainer in (REGION_CONTRASTIVE, BOX_REFINEMENT, REHEARSAL)
+    trainer.name: trainer
+    for trainer in (REGION_CONTRASTIVE, SDM_ALIGNMENT, BOX_REFINEMENT, REHEARSAL)
 }

@@ -13,6 +13,7 @@ import numpy as np
 from trainers.errors import BadInput
 
 Pixels = np.ndarray[Any, np.dtype[np.float32]]  # (3, H, W), 0 to 1
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]  # (3, H, W), 0 to 255
 
 
 def contents(path: Path, record: str) -> bytes:
@@ -41,6 +42,13 @@ def pixels(path: Path, record: str) -> Pixels:
     with _opened(path, record) as image:
         rows = np.asarray(image.convert("RGB"), dtype=np.float32)
     return np.ascontiguousarray(rows.transpose(2, 0, 1) / np.float32(255))
+
+
+def scaled(path: Path, record: str, height: int, width: int) -> Bytes:
+    """The picture at another size: each pixel is the mean of those that fall into it."""
+    with _opened(path, record) as image:
+        small = image.convert("RGB").resize((width, height), resample=4)  # Pillow's BOX
+        return np.ascontiguousarray(np.asarray(small, dtype=np.uint8).transpose(2, 0, 1))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Aligns people's pictures and descriptions across modalities with the SDM loss."""
