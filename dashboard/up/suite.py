@@ -20,6 +20,9 @@ from dashboard.up.environment import ROOT
 
 PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest"]
+# Two at a time, for many tests wait more than they compute; a file stays in one process, and the
+# files keep their order, since browsers come last (tests/conftest.py).
+SIDE_BY_SIDE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 PRODUCTION = {
     "FIXPOINT_HTTPS": "1",
     "FIXPOINT_HOSTS": "fixpoint.example.org",
@@ -57,7 +60,7 @@ def steps() -> list[Step]:
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Step("production settings", deploy, production),
         Step("tests on PostgreSQL", [PYTHON, "-m", "tests.on_postgres"]),
-        Step("tests", PYTEST),
+        Step("tests", [*PYTEST, *SIDE_BY_SIDE]),
     ]
 
 
