@@ -140,7 +140,7 @@ def _keep(run_id: str, journal: Journal, line: Line, batch: _Batch) -> None:
     batch.events.append(
         Event(
             run_id=run_id,
-            kind=line.kind[:40],
+            kind=line.kind,
             attempt=journal.attempt,
             step=line.step,
             time=line.time,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ import msgspec
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 MAX_NAME = 250  # characters of a metric's name
 MAX_STEP = 2**53  # beyond, JSON readers lose steps
+MAX_ATTEMPT = 1_000_000
+MAX_KIND = 40  # characters
+# U+0000 as JSON writes it, not a backslash that happens to stand before "u0000"
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Line(msgspec.Struct):
@@ -43,17 +48,24 @@ def parse(body: bytes) -> Iterator[Line | Refused]:
     for raw in body.split(b"\n")[:-1]:
         if raw.strip():
             try:
-                yield _checked(decode(raw))
-            except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+                yield _checked(decode(raw), raw)
+            except (msgspec.DecodeError, ValueError, OverflowError) as error:
                 yield Refused(offset, str(error))
         offset += len(raw) + 1
 
 
-def _checked(line: Line) -> Line:
+def _checked(line: Line, raw: bytes) -> Line:
+    """What no database could hold is refused here, or the run's shipping would stand still."""
     if not 0 <= line.step <= MAX_STEP:
         raise ValueError(f"step {line.step} is outside 0 … 2^53")
+    if not 1 <= line.attempt <= MAX_ATTEMPT:
+        raise ValueError(f"attempt {line.attempt} is outside 1 … {MAX_ATTEMPT}")
+    if len(line.kind) > MAX_KIND:
+        raise ValueError(f"kind {line.kind[:20]!r}… is longer than {MAX_KIND} characters")
     if line.kind == "scalars":
         line.values = {_name(name): _number(name, value) for name, value in line.values.items()}
+    elif NUL.search(raw):
+        raise ValueError("PostgreSQL cannot store the character U+0000: leave it out")
     return line
 
 

@@ -198,7 +198,8 @@ def _failure(console: Path, code: int) -> str:
     )
     with console.open("rb") as file:
         file.seek(max(console.stat().st_size - 4096, 0))
-        lines = file.read().decode("utf-8", errors="replace").strip().splitlines()
+        words = file.read().decode("utf-8", errors="replace").replace("\0", "\ufffd")
+    lines = words.strip().splitlines()
     if code == -signal.SIGKILL:
         how += " If nobody did that, the machine ran out of memory: see its kernel log."
     return f"{how} Its last words: {lines[-1]}" if lines else how

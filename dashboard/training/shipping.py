@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,8 @@ class Shipper:
             told = {"run": self.run_id, "source": uuid.uuid4().hex[:12], "events": 0, "log": 0}
         self._source = str(told["source"])
         self._offsets = {part: int(told[part]) for part in FILES}
-        self._keep()  # before anything is sent: another source would store it all twice
+        if not self._kept.exists():
+            self._keep()  # before anything is sent: another source would store it all twice
 
     @property
     def is_done(self) -> bool:
@@ -75,10 +76,10 @@ class Shipper:
         fresh.replace(self._kept)
 
 
-def leftovers(runs: Path) -> list[Shipper]:
-    """The directories below `runs` that hold something which no app has acknowledged."""
-    shippers = [Shipper(path.parent.name, path.parent) for path in runs.glob("*/shipped.json")]
-    return [shipper for shipper in shippers if not shipper.is_done]
+def shippers(runs: Path) -> Iterator[Shipper]:
+    """Of every directory below `runs`: most have nothing left to send, which costs two looks."""
+    for path in sorted(runs.glob("*/shipped.json")):
+        yield Shipper(path.parent.name, path.parent)
 
 
 def _bytes(path: Path, offset: int) -> bytes:
@@ -90,12 +91,18 @@ def _bytes(path: Path, offset: int) -> bytes:
 
 
 def _whole_lines(path: Path, offset: int) -> bytes:
-    """As much as PIECE holds, cut after its last line's end; a longer line whole."""
+    """As much as PIECE holds, cut after its last line's end; a longer line whole.
+
+    client.Refused: a line is longer than any post may be, so it and what follows cannot be sent.
+    """
     piece = _bytes(path, offset)
     if piece and b"\n" not in piece:
         with path.open("rb") as file:
             file.seek(offset)
             piece = file.read(LONGEST_LINE)
+        if len(piece) == LONGEST_LINE and b"\n" not in piece:
+            told = f"the line at byte {offset} of {path.name} is longer than 16 MiB"
+            raise client.Refused(413, {"detail": told})
     return piece[: piece.rfind(b"\n") + 1]
 
 

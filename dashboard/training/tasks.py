@@ -17,7 +17,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
-from dashboard.training.shipping import leftovers
+from dashboard.training.shipping import shippers
 from dashboard.training.slots import Slot
 from dashboard.training.watchdog import Watchdog
 
@@ -104,14 +104,14 @@ def _beat() -> None:
             client.heartbeat(socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()})
             if turn % LEFTOVERS_EVERY == 0:
                 _send_leftovers()
-        except (client.Unreachable, client.Refused) as error:
-            logger.warning("no heartbeat: %s", error)
+        except (client.Unreachable, client.Refused, OSError) as error:  # OSError: a full disk
+            logger.warning("no heartbeat, or not all that was left over is sent: %s", error)
         turn += 1
         time.sleep(HEARTBEAT)
 
 
 def _send_leftovers() -> None:
-    for shipper in leftovers(data_dir() / "runs"):
+    for shipper in shippers(data_dir() / "runs"):
         try:
             shipper.ship()
         except client.Refused as refused:

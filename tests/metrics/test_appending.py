@@ -98,6 +98,12 @@ def test_a_post_of_nothing_but_junk_is_refused_and_moves_nothing(run):
         ({"kind": "scalars", "step": 1, "values": {"x" * 300: 1}}, "1 to 250"),
         ({"kind": "scalars", "step": 1, "values": {"a\x00b": 1}}, "printable"),
         ({"step": 1}, "kind"),
+        ({"kind": "k" * 41}, "longer than 40"),
+        ({"kind": "start", "attempt": -1}, "attempt -1"),
+        ({"kind": "start", "attempt": 2**40}, "attempt"),
+        ({"kind": "mark", "text": "a\0b"}, r"U\+0000"),
+        ({"kind": "facts", "values": {"a": {"b": ["\0"]}}}, r"U\+0000"),
+        (scalars(1, train_loss=10**400), "number|large|range"),
     ],
 )
 def test_a_line_that_cannot_be_stored_says_why(run, line, reason):
@@ -204,3 +210,8 @@ def test_any_order_of_overlapping_posts_stores_each_point_once(run, pieces):
         with contextlib.suppress(store.Gap):
             store.append(twin.pk, begin, BODY[begin:end])
     assert [step for step, _ in loss(twin)] == list(range(1, 30))
+
+
+def test_a_backslash_before_u0000_is_text_like_any_other(run):
+    store.append(run.pk, 0, lines({"kind": "mark", "name": "n", "text": "\\u0000"}))
+    assert store.marks(run.pk)[0].text == "\\u0000"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard.training import client
-from dashboard.training.shipping import Shipper, leftovers
+from dashboard.training.shipping import LONGEST_LINE, Shipper, shippers
 
 
 class App:
@@ -98,4 +98,20 @@ def test_what_was_never_acknowledged_is_found_later(app, tmp_path):
     app.away = True
     with pytest.raises(client.Unreachable):
         Shipper("unsent", tmp_path / "unsent", app.send).ship()
-    assert [shipper.run_id for shipper in leftovers(tmp_path)] == ["unsent"]
+    unsent = [shipper.run_id for shipper in shippers(tmp_path) if not shipper.is_done]
+    assert unsent == ["unsent"]
+
+
+def test_looking_for_leftovers_writes_nothing(app, tmp_path):
+    (tmp_path / "run").mkdir()
+    Shipper("run", tmp_path / "run", app.send).ship()
+    before = (tmp_path / "run" / "shipped.json").stat()
+    assert all(shipper.is_done for shipper in shippers(tmp_path))
+    after = (tmp_path / "run" / "shipped.json").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_line_that_no_post_can_hold_is_told_and_not_taken_for_the_end(app, tmp_path):
+    (tmp_path / "events.jsonl").write_bytes(b'{"x": "' + b"y" * LONGEST_LINE + b'"}\n{"a": 1}\n')
+    with pytest.raises(client.Refused, match="longer than 16 MiB"):
+        Shipper("r", tmp_path, app.send).ship()
