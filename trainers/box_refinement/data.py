@@ -18,7 +18,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainers.box_refinement.config import FAST_SHARE, BoxRefinementConfig
+from trainers.box_refinement.config import BoxRefinementConfig
+from trainers.box_refinement.config_data import FAST_SHARE
 from trainers.data import coco, order, pictures
 from trainers.data.digits import Split
 from trainers.data.scenes import Scene, Scenes

@@ -21,7 +21,7 @@ from transformers import SamHQVisionConfig, SamHQVisionModel
 from transformers.utils import logging as transformers_logging
 
 from trainers import coverage
-from trainers.box_refinement.config import EncoderConfig
+from trainers.box_refinement.config_model import EncoderConfig
 from trainers.errors import BadInput
 from trainers.features import Extractor, Image
 from trainers.precision import full_precision

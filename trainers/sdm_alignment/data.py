@@ -22,7 +22,7 @@ from trainers.data.listed_people import ListedPeople
 from trainers.data.pedestrians import Pedestrians
 from trainers.data.people import IMAGES, MODALITIES, People, Record
 from trainers.errors import BadInput
-from trainers.sdm_alignment.config import DataConfig
+from trainers.sdm_alignment.config_data import DataConfig
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from trainers import coverage
 from trainers.errors import BadInput
 from trainers.sdm_alignment import tokens
 from trainers.sdm_alignment.backbone import ClipBackbone, SmallBackbone
-from trainers.sdm_alignment.config import ModelConfig
+from trainers.sdm_alignment.config_data import ModelConfig
 from trainers.sdm_alignment.model import BACKBONE, Aligner
 
 OF_A_RUN = "/model/"  # what the weights' names begin with in the checkpoint of a run
