@@ -26,6 +26,7 @@ import msgspec
 FOLDER = "samples"
 FILE_LIMIT = 8 * 2**20  # bytes of one file; the app refuses more
 FILE_NAME = re.compile(r"[0-9a-f]{32}\.(?:png|json)")
+MAX_NAME = 250  # characters of a sample's name
 MAX_ROWS = 200
 MAX_CELLS = 50  # in a row
 MAX_BOXES = 500  # in a picture
@@ -66,3 +67,11 @@ class Document(msgspec.Struct, frozen=True):
 def file_name(data: bytes, suffix: Literal["png", "json"]) -> str:
     """The name that a file with this content has to have."""
     return f"{hashlib.sha256(data).hexdigest()[:32]}.{suffix}"
+
+
+def check_reference(name: str, file: str) -> None:
+    """What an event may say of a sample. ValueError: a name or file that cannot be one."""
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise ValueError(f"sample name {name[:60]!r}: use 1 to {MAX_NAME} printable characters")
+    if not (FILE_NAME.fullmatch(file) and file.endswith(".json")):
+        raise ValueError(f"sample file {file[:60]!r}: name its document, <32 hex digits>.json")

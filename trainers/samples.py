@@ -27,6 +27,7 @@ from trainers.sample_document import (
     Kind,
     PictureOnDisk,
     WordsOnDisk,
+    check_reference,
     file_name,
 )
 
@@ -78,12 +79,11 @@ def write(run_dir: Path, step: int, sample: Sample) -> str:
     "" where the disk refused them (it is full, say): that is told on the console and ends nothing.
     ValueError: pixels that are no uint8 (H, W, 3), or a name that cannot be one.
     """
-    if not sample.name or not sample.name.isprintable() or len(sample.name) > 250:
-        raise ValueError(f"sample name {sample.name[:60]!r}: use 1 to 250 printable characters")
     files: dict[str, bytes] = {}
     rows = tuple(tuple(_cell(cell, files) for cell in row) for row in sample.rows)
     document = Document(sample.name, sample.title, step, rows)
     name = _add(files, msgspec.json.encode(document), "json")
+    check_reference(sample.name, name)
     try:
         _write(run_dir / FOLDER, files)
     except OSError as error:
