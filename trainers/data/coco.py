@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data import coco_labels
 from trainers.errors import BadInput
 
 Boxes = NDArray[np.float64]  # (n, 4) as x1, y1, x2, y2 in pixels
@@ -25,7 +26,11 @@ PIXEL_UNITS = 1.5  # where no number in a file is beyond this, its boxes are nor
 
 @dataclass(frozen=True)
 class Annotated:
-    """record: where it stands in the file, for errors. Sizes and boxes in pixels."""
+    """record: where it stands in the file, for errors. Sizes and boxes in pixels.
+
+    labels: of each box, its own caption or else the name of its category; "" where it has neither
+    caption: the image's own, where the file has one
+    """
 
     identity: int
     path: Path
@@ -33,6 +38,8 @@ class Annotated:
     height: int
     boxes: Boxes
     record: str
+    labels: tuple[str, ...] = ()
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,22 @@ def read(file: Path, folder: Path | None = None) -> Coco:
     if not isinstance(data, dict) or not {"images", "annotations"} <= data.keys():
         raise BadInput(f"{file}: no COCO annotations; it needs the keys images and annotations")
     listed = _images(file, _list(data, "images", file))
-    boxes, crowds = _annotations(file, _list(data, "annotations", file), listed)
+    rows = _list(data, "annotations", file)
+    boxes, crowds = _annotations(file, rows, listed)
     _refuse_normalised(file, boxes)
+    labels = coco_labels.by_image(file, data, rows)
+    root = folder or file.parent
     images = tuple(
-        Annotated(number, (folder or file.parent) / row["file_name"], w, h, np.array(found), record)
+        Annotated(
+            number,
+            root / row["file_name"],
+            w,
+            h,
+            np.array(found),
+            record,
+            tuple(labels[number]),
+            coco_labels.own_caption(row, record),
+        )
         for number, (row, w, h, record) in listed.items()
         if (found := boxes.get(number))
     )
