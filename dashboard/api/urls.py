@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, runs, work
+from dashboard.api import figures, runs, samples, work
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("runs/<str:pk>/restore/", runs.RunRestore.as_view()),
     path("runs/<str:pk>/curves/", runs.RunCurves.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
+    path("runs/<str:pk>/samples/", samples.SampleList.as_view()),
+    path("runs/<str:pk>/samples/<str:name>/", samples.SampleFile.as_view(), name="sample_file"),
     path("runs/<str:pk>/lease/", work.Lease.as_view()),
     path("runs/<str:pk>/finish/", work.Finish.as_view()),
     path("runs/<str:pk>/events/", work.Events.as_view()),

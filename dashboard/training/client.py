@@ -52,6 +52,11 @@ def send(run_id: str, part: str, offset: int, body: bytes, source: str) -> int:
     return int(_post(f"runs/{run_id}/{part}/", params=query, content=body)["offset"])
 
 
+def put_sample(run_id: str, name: str, body: bytes) -> None:
+    """Bring one file of a sample; bringing it twice does no harm."""
+    _ask("PUT", f"runs/{run_id}/samples/{name}/", content=body)
+
+
 def heartbeat(host: str, detail: dict[str, Any]) -> None:
     _post("workers/", json={"host": host, "detail": detail})
 
@@ -94,9 +99,15 @@ def _connection() -> httpx.Client:
 
 
 def _post(path: str, **request: Any) -> dict[str, Any]:
+    return _ask("POST", path, **request)
+
+
+def _ask(method: str, path: str, **request: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {_token()}"}
     try:
-        answer = _connection().post(f"{app_url()}/api/{path}", headers=headers, **request)
+        answer = _connection().request(
+            method, f"{app_url()}/api/{path}", headers=headers, **request
+        )
         told = answer.json() if answer.content else {}
     except (httpx.HTTPError, ValueError) as error:
         raise Unreachable(f"{app_url()}: {error}") from error

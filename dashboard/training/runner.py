@@ -24,6 +24,7 @@ from typing import Any
 from dashboard.places import ROOT
 from dashboard.training import client
 from dashboard.training.lease import Lease
+from dashboard.training.sample_shipping import SampleShipper
 from dashboard.training.shipping import Shipper
 
 logger = logging.getLogger("runner")
@@ -57,9 +58,10 @@ def main(run_dir: Path, slot_file: int) -> None:
     if lock is None:
         return
     watch = Watch(lease, _start(claim, run_dir, lock), Shipper(claim["id"], run_dir), told)
-    _watch(watch)
-    os.close(slot_file)
-    _report(watch)
+    with SampleShipper(claim["id"], run_dir).beside():
+        _watch(watch)
+        os.close(slot_file)
+        _report(watch)
 
 
 def _lock(run_dir: Path, lease: Lease) -> int | None:

@@ -17,6 +17,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
+from dashboard.training.sample_shipping import sample_shippers
 from dashboard.training.shipping import shippers
 from dashboard.training.slots import Slot
 from dashboard.training.watchdog import Watchdog
@@ -116,3 +117,5 @@ def _send_leftovers() -> None:
             shipper.ship()
         except client.Refused as refused:
             logger.warning("run %s: %s", shipper.run_id, refused)
+    for samples in sample_shippers(data_dir() / "runs"):
+        samples.ship()
