@@ -39,11 +39,19 @@ class Checkpoint:
 
 
 def fingerprint(config: Config, seed: int) -> str:
-    """Equal where two runs would learn the same."""
+    """Equal where two runs would learn the same, also where one is of an older version."""
     values = config.model_dump(mode="json")
-    learnt = {name: value for name, value in values.items() if name not in BESIDE_LEARNING}
+    learnt = {name: values[name] for name in values if not _is_silent(config, name)}
     text = json.dumps({"config": learnt, "seed": seed}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_silent(config: Config, name: str) -> bool:
+    """Beside learning; or added later, and at its default, which does what was done before."""
+    field = type(config).model_fields[name]
+    told = field.json_schema_extra
+    added = isinstance(told, dict) and "added" in told
+    return name in BESIDE_LEARNING or (added and getattr(config, name) == field.default)
 
 
 def newest(run_dir: Path) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig
 from trainers.precision import computing, make_scaler
 from trainers.recorder import Recorder
+from trainers.samples import Sample
 from trainers.schedule import make_optimizer, set_learning_rate
 from trainers.tally import Clock, Tally, update_ratio
 
@@ -51,6 +52,9 @@ class Task(Protocol):
     def batch(self, forward: int) -> Any:
         """The batch of a forward pass: the same one whenever it is asked for."""
 
+    def move(self, batch: Any) -> Any:
+        """The batch on the device: what `losses` gets."""
+
     def losses(self, batch: Any) -> Mapping[str, Tensor]:
         """Every named loss, a number in 32 bits. Called inside `precision.computing`."""
 
@@ -65,6 +69,9 @@ class Task(Protocol):
 
     def evaluate(self) -> Mapping[str, float]:
         """Scores on the held-out set."""
+
+    def samples(self) -> Sequence[Sample]:
+        """A few pictures to look at, asked for after an evaluation; none where there are none."""
 
     def state_dict(self) -> dict[str, Any]: ...
 
@@ -133,6 +140,7 @@ class Loop:
         started = time.perf_counter()
         batch = self.task.batch(tally.forwards + self.step * self.config.accumulation)
         tally.waited += time.perf_counter() - started
+        batch = self.task.move(batch)
         with computing(self.task.model, self.config.precision, self.task.device):
             losses = self.task.losses(batch)
         weights = self.task.loss_weights
@@ -227,6 +235,8 @@ def _evaluate(loop: Loop, recorder: Recorder) -> None:
     scores = loop.task.evaluate()
     loop.task.model.train()
     recorder.scalars(loop.step, scores)
+    for sample in loop.task.samples():
+        recorder.sample(loop.step, sample)
     told = " ".join(f"{name.removeprefix('eval/')} {value:.4f}" for name, value in scores.items())
     log.info("step %d: %s", loop.step, told)
 

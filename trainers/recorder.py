@@ -6,6 +6,7 @@ Kinds of line, each with "kind" and "time" (seconds since 1970):
   facts     values: named statements about the run that do not change with the step
   scalars   step, values: numbers by metric name
   mark      step, name, text: something that happened, drawn on the charts
+  sample    step, name, file: pictures to look at, in samples/ (see trainers.samples)
   end       status: finished | stopped | failed, text
 
 JSON has no NaN: non-finite numbers travel as the strings "NaN", "Infinity", "-Infinity".
@@ -22,9 +23,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from trainers.samples import Sample
 
 EVENTS = "events.jsonl"
 PENDING_LIMIT = 64 * 2**20  # bytes held in memory while the disk is full; then training must stop
@@ -79,6 +83,14 @@ class Recorder:
 
     def mark(self, step: int, name: str, text: str) -> None:
         self._line({"kind": "mark", "step": step, "name": name, "text": text})
+
+    def sample(self, step: int, sample: Sample) -> None:
+        """Keep pictures or texts to look at. A disk that is full leaves them out and says so."""
+        from trainers import samples  # pictures are few, and their library takes time to load
+
+        file = samples.write(self.run_dir, step, sample)
+        if file:
+            self._line({"kind": "sample", "step": step, "name": sample.name, "file": file})
 
     def end(self, status: str, text: str = "") -> None:
         self._line({"kind": "end", "status": status, "text": text})

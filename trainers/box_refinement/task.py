@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from trainers.errors import BadInput
 from trainers.feature_store import MIB, FeatureStore
 from trainers.features import Features
 from trainers.precision import computing, full_precision, place
+from trainers.samples import Sample
 
 NAME = "box_refinement"
 RECALL_AT = 0.75  # IoU from which a box counts as found
@@ -69,6 +70,9 @@ class BoxTask:
                 "Every image was seen once: from here on the feature cache should hit"
             )
         return self.batches[forward]
+
+    def move(self, batch: Batch) -> Batch:
+        return batch
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         features = self.features.of(batch.examples)
@@ -129,6 +133,9 @@ class BoxTask:
         with computing(self.model, self.config.precision, self.device):
             found = refine(self.model, features, proposals, image_of, self.rounds)
         return iou(found[-1], batch.boxes.to(self.device)).cpu()
+
+    def samples(self) -> Sequence[Sample]:
+        return ()
 
     def state_dict(self) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainers.config import Metric
+from trainers.loop_metrics import LOOP_METRICS
 
 METRICS = (
     Metric("eval/region_recall_at_1", "Region recall@1, held out", "higher"),
@@ -13,9 +14,6 @@ METRICS = (
     Metric("train/loss", "Training loss", "lower", "nat"),
     Metric("train/loss/region", "Region loss", "lower", "nat"),
     Metric("train/loss/global", "Global loss", "lower", "nat"),
-    Metric("train/lr", "Learning rate"),
-    Metric("train/grad_norm", "Gradient norm before clipping"),
-    Metric("train/update_ratio", "Update relative to the weights"),
     Metric("region/loss_over_chance", "Region loss as a share of chance, ln N", "lower"),
     Metric("region/candidates", "Candidates N, the right one included"),
     Metric("region/accuracy", "Right candidate ranked first, in training", "higher"),
@@ -39,6 +37,5 @@ METRICS = (
     Metric("region/boxes_filtered", "Boxes left out", unit="boxes"),
     Metric("bank/fill", "Rows in the memory bank", unit="rows"),
     Metric("bank/forwards", "Forward passes so far", unit="forwards"),
-    Metric("time/step", "Time of a step", "lower", "s"),
-    Metric("time/data", "of that, waiting for data", "lower", "s"),
+    *LOOP_METRICS,
 )

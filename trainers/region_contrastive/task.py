@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from trainers.region_contrastive.model import INITIAL_LOGIT_SCALE, RegionClip
 from trainers.region_contrastive.pixels import fitted
 from trainers.region_contrastive.telemetry import Telemetry
 from trainers.region_contrastive.weights import GLOBAL_SCALE, REGION_SCALE, Start, prepare
+from trainers.samples import Sample
 
 
 class RegionTask:
@@ -47,6 +48,9 @@ class RegionTask:
 
     def batch(self, forward: int) -> Batch:
         return self.batches[forward]
+
+    def move(self, batch: Batch) -> Batch:
+        return batch
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         self.telemetry.boxes(batch)
@@ -118,6 +122,9 @@ class RegionTask:
         with computing(self.model, self.config.precision, self.device):
             regions, phrases = self.gallery.embed(self.model)
         return scores(regions, phrases, self.gallery.phrase)
+
+    def samples(self) -> Sequence[Sample]:
+        return ()
 
     def state_dict(self) -> dict[str, Any]:
         return {"bank": self.bank.state_dict()}
