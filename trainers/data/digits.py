@@ -56,7 +56,8 @@ def glyph(number: int, side: int) -> Floats:
     stretch = _stretch(side)
     ink = stretch @ _bundled()[0][number] @ stretch.T
     strong = ink > 0.2
-    return ink[_extent(strong.any(1)), _extent(strong.any(0))].copy()
+    cut: Floats = ink[_extent(strong.any(1)), _extent(strong.any(0))].copy()
+    return cut
 
 
 def _extent(found: NDArray[np.bool_]) -> slice:
