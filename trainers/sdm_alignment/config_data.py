@@ -13,15 +13,19 @@ class DataConfig(Config):
         group=DATA,
         title="Manifest",
         help=(
-            "JSON or CSV list of records as ORBench has it, to train on. Empty: the digit"
-            " pedestrians that come with Fixpoint."
+            "List of people to train on: ORBench's train_annos.json, CUHK-PEDES' reid_raw.json and"
+            " its kin, or any JSON or CSV of such records. Empty: the digit pedestrians that come"
+            " with Fixpoint."
         ),
     )
     test_manifest: str = setting(
         "",
         group=DATA,
         title="Manifest of the held-out people",
-        help="People who are not in the training manifest. Needed where that one is given.",
+        help=(
+            "People who are not in the training manifest, or ORBench's"
+            " test_gallery_and_queries.json. Empty: those of the same file whose split is test."
+        ),
     )
     data_root: str = setting(
         "",
@@ -33,7 +37,10 @@ class DataConfig(Config):
         default=False,
         group=DATA,
         title="Skip bad records",
-        help="Leave out a manifest's bad records and report how many, instead of ending the run.",
+        help=(
+            "Leave out a manifest's bad records and unreadable pictures and report how many,"
+            " instead of ending the run."
+        ),
     )
     identities: int = setting(
         400,

@@ -9,6 +9,8 @@ from trainers.config import Config, setting
 Objective = Literal["forward_kl", "reverse_kl"]
 TargetRows = Literal["normalised", "columns", "raw"]
 
+SpikeRule = Literal["relative", "absolute", "none"]
+
 LOSS, TEMPERATURE, NORMS = "SDM loss", "Temperature", "Feature norms"
 
 
@@ -66,6 +68,16 @@ class LossConfig(Config):
         help="Naming the person among those of the training set, in the sum that is minimised.",
         ge=0,
         le=100,
+    )
+    spike_rule: SpikeRule = setting(
+        "relative",
+        group=LOSS,
+        title="Floor of the spike counter",
+        help=(
+            "What lies under the spread that a spike must exceed. relative: a share of the loss."
+            " absolute: 0.05, blind where the loss is small. none: the report's first counter,"
+            " which takes the slightest move of a steady loss for a spike."
+        ),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from trainers.data.people import MODALITIES
-from trainers.sdm_alignment.data import Batch
 from trainers.sdm_alignment.losses import Rule, Side, Terms, divergences, lowest, relative_norms
+from trainers.sdm_alignment.spectrum import effective_rank, rank_limit
 
 ZERO_NORM = 1e-6  # below it an embedding is called a zero vector
 ROUNDING = 1e-4  # in 32 bits a divergence falls no further below its bound
@@ -21,27 +21,43 @@ class Telemetry:
     troubled: a term of this step was negative or not finite
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
+        self.width = width
         self._sums: dict[str, float] = defaultdict(float)
         self._means: dict[str, list[float]] = defaultdict(list)
         self._extremes: dict[str, list[float]] = defaultdict(list)
         self.troubled = False
 
-    def features(self, batch: Batch, sides: dict[str, Side]) -> None:
-        relative = []
-        for modality in MODALITIES:
-            side, there = sides[modality], batch.present[modality]
-            rows = side.features[side.present].detach()
-            norms = torch.linalg.vector_norm(rows.float(), dim=-1)
-            name = f"features/{modality}"
-            self._sums[f"{name}/rows"] += len(rows)
-            self._sums[f"{name}/zero_rows"] += int((norms < ZERO_NORM).sum())
+    @torch.no_grad()
+    def features(self, present: Mapping[str, Tensor], sides: Mapping[str, Side]) -> None:
+        """present: which records have a modality, whether or not its row is in the loss"""
+        found = {modality: self._rows(modality, side) for modality, side in sides.items()}
+        for modality, side in sides.items():
+            there = present[modality]
             self._sums[f"data/missing/{modality}"] += int((~there).sum())
-            self._sums["sdm/missing_in_loss"] += int((side.present.cpu() & ~there).sum())
-            if len(rows):
-                self._means[f"{name}/norm"].append(float(norms.mean()))
-                relative.append(float(relative_norms(rows).mean()))
-        self._means["features/norm_over_sqrt_dim"].append(sum(relative) / len(relative))
+            self._sums["sdm/missing_in_loss"] += int((side.present & ~there).sum())
+        rows = [each for each in found.values() if len(each)]
+        if not rows:
+            return
+        relative = [float(relative_norms(each).mean()) for each in rows]
+        medians = [float(relative_norms(each).median()) for each in rows]
+        self.mean("features/norm_over_sqrt_dim", sum(relative) / len(relative))
+        self.mean("sdm/norm_over_sqrt_d", sum(medians) / len(medians))
+        fewest = min(len(each) for each in rows)
+        self._extremes["sdm/effective_rank_limit"].append(rank_limit(fewest, self.width))
+
+    def _rows(self, modality: str, side: Side) -> Tensor:
+        """The rows that enter the loss. (n, D)"""
+        rows = side.features[side.present].detach().float()
+        norms = torch.linalg.vector_norm(rows, dim=-1)
+        name = f"features/{modality}"
+        self._sums[f"{name}/rows"] += len(rows)
+        self._sums[f"{name}/zero_rows"] += int((norms < ZERO_NORM).sum())
+        if len(rows):
+            self.mean(f"{name}/norm", float(norms.mean()))
+            self.mean(f"sdm/{modality}/norm_median", float(norms.median()))
+            self.mean(f"sdm/{modality}/effective_rank", effective_rank(rows))
+        return rows
 
     @torch.no_grad()
     def pair(self, modality: str, directions: list[Terms], loss: Tensor, rule: Rule) -> None:
@@ -84,7 +100,7 @@ class Telemetry:
             for name, values in self._extremes.items()
         }
         row = {**self._sums, **means, **extremes}
-        self.__init__()  # type: ignore[misc]
+        self.__init__(self.width)  # type: ignore[misc]
         return row
 
 
