@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,13 +19,14 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
-from dashboard.web import live
+from dashboard.web import live, samples
 from trainers.catalog import TRAINERS
 
 LOG_LINES = 1000
 TABS = {
     "overview": gettext_lazy("Overview"),
     "curves": gettext_lazy("Curves"),
+    "samples": gettext_lazy("Samples"),
     "verdicts": gettext_lazy("Verdicts"),
     "log": gettext_lazy("Log"),
     "configuration": gettext_lazy("Configuration"),
@@ -42,12 +43,12 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 
     def answer() -> HttpResponse:
         context = {"run": run, "tab": tab, "tabs": TABS, "trainer": TRAINERS.get(run.trainer)}
-        return render(request, "pages/run.html", context | CONTENTS[tab](run))
+        return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
     return live.answer(request, [run], answer)
 
 
-def _overview(run: Run) -> dict[str, Any]:
+def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
     summaries = store.summaries([run.pk])[run.pk]
     verdicts = _verdicts(run)
     trainer = TRAINERS.get(run.trainer)
@@ -68,11 +69,11 @@ def _overview(run: Run) -> dict[str, Any]:
     }
 
 
-def _curves(run: Run) -> dict[str, Any]:
+def _curves(run: Run, asked: QueryDict) -> dict[str, Any]:
     return {}
 
 
-def _verdict_tab(run: Run) -> dict[str, Any]:
+def _verdict_tab(run: Run, asked: QueryDict) -> dict[str, Any]:
     verdicts = _verdicts(run)
     drawn = [name for verdict in verdicts for name in verdict["curves"]]
     return {
@@ -91,11 +92,11 @@ def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None
     return {"diff": _diff(run, merged), "clone": _clone_address(run, merged)}
 
 
-def _log(run: Run) -> dict[str, Any]:
+def _log(run: Run, asked: QueryDict) -> dict[str, Any]:
     return {"log": store.log_tail(run.pk, LOG_LINES)}
 
 
-def _configuration(run: Run) -> dict[str, Any]:
+def _configuration(run: Run, asked: QueryDict) -> dict[str, Any]:
     trainer = TRAINERS.get(run.trainer)
     fields = trainer.config.model_fields if trainer else {}
     defaults = trainer.config().model_dump(mode="json") if trainer else {}
@@ -112,9 +113,10 @@ def _configuration(run: Run) -> dict[str, Any]:
     return {"config": rows}
 
 
-CONTENTS: dict[str, Callable[[Run], dict[str, Any]]] = {
+CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
     "overview": _overview,
     "curves": _curves,
+    "samples": samples.context,
     "verdicts": _verdict_tab,
     "log": _log,
     "configuration": _configuration,
@@ -132,7 +134,7 @@ def _verdicts(run: Run) -> list[dict[str, Any]]:
 
 def _extras(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
     patch = verdict.get("patch") or {}
-    speaks = verdict["state"] in ("fail", "warn")
+    speaks = verdict["state"] in ("fail", "warn") or verdict.get("remark")
     curves = [part["curve"] for part in verdict.get("evidence", ())] if speaks else []
     return {
         "curves": list(dict.fromkeys(curves)),
