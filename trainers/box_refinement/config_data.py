@@ -36,6 +36,16 @@ class DataConfig(Config):
             " in its order. Empty: the true boxes with noise."
         ),
     )
+    skip_bad_records: bool = setting(
+        default=False,
+        group=DATA,
+        title="Skip bad records",
+        help=(
+            "Leave out images with a bad file or a bad box and report how many, instead of ending"
+            " the run. Every image is read whole once before training for that."
+        ),
+        added="0.2",
+    )
     train_images: int = setting(
         240,
         group=DATA,

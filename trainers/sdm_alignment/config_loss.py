@@ -78,6 +78,7 @@ class LossConfig(Config):
             " absolute: 0.05, blind where the loss is small. none: the report's first counter,"
             " which takes the slightest move of a steady loss for a spike."
         ),
+        added="0.2",
     )
 
 

@@ -142,7 +142,7 @@ LOSSES = (
         "Training loss",
         "lower",
         "nat",
-        None,
+        0.0,
         "Weighted sum of the losses; comparable only between runs of one loss definition.",
     ),
     Metric(

@@ -135,7 +135,7 @@ def test_unequal_numbers_of_proposals_and_boxes_are_refused_not_cut_off(written,
 
 def test_a_missing_image_is_refused_before_training(written, tmp_path):
     with pytest.raises(BadInput, match=r"images\[0\]: image .*a\.png cannot be read"):
-        CocoExamples(written(), None, None, 1)
+        CocoExamples(written(), None, None, 1, "refuse")
 
 
 def test_an_empty_image_is_refused(tmp_path):
@@ -161,20 +161,20 @@ def test_a_torn_image_is_refused(drawn):
 
 def test_an_image_of_another_size_than_annotated_is_refused(written, drawn):
     wrong = [{**IMAGES[0], "width": 90}, IMAGES[1]]
-    examples = CocoExamples(written(images=wrong), None, None, 1)
+    examples = CocoExamples(written(images=wrong), None, None, 1, "refuse")
     with pytest.raises(BadInput, match="is 80 x 40 pixels, and the annotations are of 90 x 40"):
         examples[0].load()
 
 
 def test_boxes_are_in_shares_of_the_longest_side(written, drawn):
-    examples = CocoExamples(written(), None, None, 1)
+    examples = CocoExamples(written(), None, None, 1, "refuse")
     assert np.allclose(examples[0].boxes[0], [0.1, 0.05, 0.3, 0.3])
     assert examples[1].longest == 60
     assert examples[0].load().shape == (3, 40, 80)
 
 
 def test_an_image_is_known_by_its_bytes(written, drawn):
-    examples = CocoExamples(written(), None, None, 1)
+    examples = CocoExamples(written(), None, None, 1, "refuse")
     before = examples[0].digest
     assert examples[0].digest == before != examples[1].digest
     (drawn / "a.png").write_bytes((drawn / "b.png").read_bytes())

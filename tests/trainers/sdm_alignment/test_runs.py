@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from tests.trainers.given import curves, facts
+from tests.trainers.recorded import curves, facts
 from tests.trainers.sdm_alignment.given import SDM, short, task, trained
 from trainers.data.people import IMAGES
 from trainers.errors import BadInput
@@ -18,6 +18,13 @@ FACTS = {
     "eval/chance_map", "data/fingerprint", "data/missing_share", "data/skipped",
 }  # fmt: skip
 
+ONLY_ELSEWHERE = {  # under fp16, or on a GPU
+    "amp/scale",
+    "amp/skipped",
+    "train/grad_norm_before_clip",
+    "system/gpu_memory",
+}
+
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
@@ -27,7 +34,7 @@ def quick(tmp_path_factory):
 
 def test_every_curve_of_the_catalogue_is_logged_and_every_logged_curve_is_in_it(quick):
     logged = {name for _, name in curves(quick)} | {"time/step", "time/data"}
-    assert logged == {metric.name for metric in SDM.metrics}
+    assert logged == {metric.name for metric in SDM.metrics} - ONLY_ELSEWHERE
 
 
 def test_every_fact_is_told(quick):
