@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainers.sdm_alignment.losses import Rule, Side, Terms, divergences, lowest, relative_norms
-from trainers.sdm_alignment.spectrum import effective_rank, rank_limit
+from trainers.spectrum import effective_rank, rank_limit
 
 ZERO_NORM = 1e-6  # below it an embedding is called a zero vector
 ROUNDING = 1e-4  # in 32 bits a divergence falls no further below its bound
