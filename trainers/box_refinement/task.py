@@ -20,6 +20,7 @@ from trainers.box_refinement.frames import Frame
 from trainers.box_refinement.head import BoxHead, refine
 from trainers.box_refinement.losses import giou_loss, iou, l1_loss
 from trainers.box_refinement.pictures import SHOWN, drawn
+from trainers.box_refinement.presets import BOX_REFINEMENT
 from trainers.box_refinement.telemetry import Telemetry, own_weight
 from trainers.errors import BadInput
 from trainers.feature_store import MIB, FeatureStore
@@ -36,6 +37,7 @@ class BoxTask:
     """See trainers.loop.Task."""
 
     name = NAME
+    primary = BOX_REFINEMENT.primary_metric
     faster: Mapping[str, float] = {}
 
     def __init__(

@@ -21,6 +21,7 @@ from trainers.sdm_alignment.facts import facts_of
 from trainers.sdm_alignment.gathering import Seen, of_all
 from trainers.sdm_alignment.losses import Rule, Side, mean_of, norm_penalty, sdm
 from trainers.sdm_alignment.model import Aligner
+from trainers.sdm_alignment.presets import SDM_ALIGNMENT
 from trainers.sdm_alignment.retrieval import retrievals
 from trainers.sdm_alignment.spikes import Spikes
 from trainers.sdm_alignment.telemetry import Telemetry
@@ -32,6 +33,7 @@ class SdmTask:
     """See trainers.loop.Task."""
 
     name = "sdm_alignment"
+    primary = SDM_ALIGNMENT.primary_metric
 
     def __init__(self, config: SdmAlignmentConfig, device: torch.device, seed: int) -> None:
         self.config = config

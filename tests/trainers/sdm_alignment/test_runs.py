@@ -1,6 +1,7 @@
 """Whole short runs: to the bit after an interruption, every curve declared, faults that show."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +11,6 @@ from tests.trainers.sdm_alignment.given import SDM, short, task, trained
 from trainers.data.people import IMAGES
 from trainers.errors import BadInput
 from trainers.loop import Loop
-from trainers.sdm_alignment.data import Batch
 
 FACTS = {
     "train/steps", "weights/coverage", "weights/missing", "sdm/objective", "sdm/target_rows",
@@ -125,7 +125,13 @@ def without(batch, modality):
     none = torch.zeros_like(batch.present[modality])
     images = {m: found for m, found in batch.images.items() if m != modality}
     captions = [] if modality == "text" else batch.captions
-    return Batch(batch.identity, {**batch.present, modality: none}, images, captions)
+    return replace(
+        batch,
+        present={**batch.present, modality: none},
+        images=images,
+        captions=captions,
+        tokens=batch.tokens if captions else None,
+    )
 
 
 def test_the_total_is_the_weighted_sum_of_its_parts(quick):
