@@ -34,7 +34,9 @@ def setting(
     first: at its default it does not tell a newer checkpoint from an older one; limits: pydantic's
     ge, gt, le, lt.
     """
-    told = {"group": group, "unit": unit} | ({"added": added} if added else {})
+    told: dict[str, Any] = {"group": group, "unit": unit}
+    if added:
+        told["added"] = added
     return Field(default, title=title, description=help, json_schema_extra=told, **limits)
 
 
@@ -97,6 +99,10 @@ class Trainer:
     metrics: tuple[Metric, ...] = ()
     primary: str = ""  # the metric that says whether a fix worked
     fixes: tuple[Fix, ...] = ()
+
+    @property
+    def primary_metric(self) -> Metric:
+        return next(metric for metric in self.metrics if metric.name == self.primary)
 
 
 class ConfigError(ValueError):
