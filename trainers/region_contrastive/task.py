@@ -17,6 +17,7 @@ from trainers.region_contrastive.evaluation import NEGATIVES, TEMPERATURE, Galle
 from trainers.region_contrastive.losses import Side, global_loss, region_logits, region_loss, unit
 from trainers.region_contrastive.model import INITIAL_LOGIT_SCALE, RegionClip
 from trainers.region_contrastive.pixels import fitted
+from trainers.region_contrastive.presets import REGION_CONTRASTIVE
 from trainers.region_contrastive.telemetry import Telemetry
 from trainers.region_contrastive.weights import GLOBAL_SCALE, REGION_SCALE, Start, prepare
 from trainers.samples import Sample
@@ -26,6 +27,7 @@ class RegionTask:
     """See trainers.loop.Task."""
 
     name = "region_contrastive"
+    primary = REGION_CONTRASTIVE.primary_metric
 
     def __init__(self, config: RegionContrastiveConfig, device: torch.device, seed: int) -> None:
         self.config = config
