@@ -50,6 +50,9 @@ function wireZoom(root) {
     dialog.querySelector("[data-caption]").textContent = link.closest("figure").querySelector("figcaption").textContent.trim();
     if (!dialog.open) dialog.showModal();
     const svg = stage.firstElementChild;
+    svg.removeAttribute("aria-hidden"); // in the row the link speaks for it
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", svg.dataset.told);
     const { width, height } = svg.getBoundingClientRect();
     const box = svg.viewBox.baseVal;
     const scale = Math.min(width / box.width, height / box.height);
