@@ -123,7 +123,9 @@ def _in_trainer(trainer: Trainer) -> Iterator[str]:
     for preset in trainer.presets.values():
         yield from (preset.title, preset.help)
     for metric in trainer.metrics:
-        yield from (metric.title, metric.unit)
+        yield from (metric.title, metric.unit, metric.meaning)
+    for fix in trainer.fixes:
+        yield from (fix.title, fix.symptom)
     for info in trainer.config.model_fields.values():
         yield from (info.title or "", info.description or "")
         noted = info.json_schema_extra
