@@ -7,6 +7,10 @@ from dashboard.health.rules.amp_overflow import amp_overflow
 from dashboard.health.rules.box_units import box_units
 from dashboard.health.rules.cache_hits import cache_hits
 from dashboard.health.rules.clip_before_unscale import clip_before_unscale
+from dashboard.health.rules.collapse import collapse
+from dashboard.health.rules.data_wait import data_wait
+from dashboard.health.rules.duplicate_captions import duplicate_captions
+from dashboard.health.rules.few_negatives import few_negatives
 from dashboard.health.rules.frozen_scale import frozen_scale
 from dashboard.health.rules.invalid_boxes import invalid_boxes
 from dashboard.health.rules.logit_scale import logit_scale
@@ -15,10 +19,14 @@ from dashboard.health.rules.loss_not_converging import loss_not_converging
 from dashboard.health.rules.memory_bank import memory_bank
 from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
+from dashboard.health.rules.norm_drift import norm_drift
+from dashboard.health.rules.other_checkpoint import other_checkpoint
 from dashboard.health.rules.region_loss_chance import region_loss_chance
 from dashboard.health.rules.region_loss_milestones import region_loss_milestones
 from dashboard.health.rules.target_rows import target_rows
+from dashboard.health.rules.temperature_fallbacks import temperature_fallbacks
 from dashboard.health.rules.weights_not_moving import weights_not_moving
+from dashboard.health.rules.wrong_device import wrong_device
 from dashboard.health.rules.zero_norm_regions import zero_norm_regions
 
 RULES: tuple[Rule, ...] = (
@@ -33,10 +41,18 @@ RULES: tuple[Rule, ...] = (
     region_loss_milestones,
     logit_scale,
     frozen_scale,
+    few_negatives,
     memory_bank,
+    collapse,
     zero_norm_regions,
+    norm_drift,
+    temperature_fallbacks,
     invalid_boxes,
     box_units,
     missing_modality,
+    duplicate_captions,
+    data_wait,
     cache_hits,
+    wrong_device,
+    other_checkpoint,
 )
