@@ -20,6 +20,7 @@ from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 from dashboard.web import live, samples
+from dashboard.web.meanings import meanings
 from trainers.catalog import TRAINERS
 
 LOG_LINES = 1000
@@ -42,7 +43,13 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     tab = tab if tab in TABS else "overview"
 
     def answer() -> HttpResponse:
-        context = {"run": run, "tab": tab, "tabs": TABS, "trainer": TRAINERS.get(run.trainer)}
+        context = {
+            "run": run,
+            "tab": tab,
+            "tabs": TABS,
+            "trainer": TRAINERS.get(run.trainer),
+            "meanings": meanings([run.trainer]),
+        }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
     return live.answer(request, [run], answer)
