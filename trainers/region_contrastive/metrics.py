@@ -138,6 +138,17 @@ CONTRAST = (
         meaning="Phrases that a region chooses from: those of the batch and of the memory bank.",
     ),
     Metric(
+        "region/duplicates",
+        "Candidates that read like the right one",
+        "none",
+        "candidates",
+        lower_bound=0.0,
+        meaning=(
+            "For each region, how many other candidates bear the same phrase, masked or not: where"
+            " they are not masked, they count as wrong answers."
+        ),
+    ),
+    Metric(
         "region/effective_negatives",
         "Effective negatives",
         lower_bound=1.0,

@@ -107,6 +107,7 @@ class RegionTask:
             Side(regions, torch.cat([all_texts, old_texts]), phrase, reads, rows.first),
             Side(texts, torch.cat([all_regions, old_regions]), phrase, reads, rows.first),
         )
+        self.telemetry.phrases(phrase, reads)
         mask = self.config.mask_duplicates
         one, other = (region_logits(side, scale, mask_duplicates=mask) for side in sides)
         loss = region_loss(one, other, rows.first)

@@ -77,6 +77,15 @@ class Telemetry:
         self._effective_negatives(others)
         self._largest.append(torch.cat([positive, negative]).abs().max())
 
+    @torch.no_grad()
+    def phrases(self, phrase: Tensor, candidates: Tensor) -> None:
+        """phrase, candidates: (R,) and (N,), equal where two read the same, each one's own among
+        the candidates.
+        """
+        if len(phrase):
+            alike = (phrase[:, None] == candidates[None, :]).sum(dim=1) - 1
+            self._mean("region/duplicates", alike.float().mean())
+
     def _effective_negatives(self, others: Tensor) -> None:
         """others: (R, N) with -inf for what is no negative."""
         some = others[(others != -INFINITE).any(dim=1)]
