@@ -129,7 +129,6 @@ def fit(task: Task, config: LoopConfig, *, recorder: Recorder, run_dir: Path, se
         _evaluate(loop, recorder)
     _run(loop, recorder, run_dir)
     _tell_the_end(loop, recorder)
-    distributed.end()
 
 
 def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> None:

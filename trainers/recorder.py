@@ -121,6 +121,32 @@ class Recorder:
             self._pending = self._pending[written:]
 
 
+class Listener(Recorder):
+    """The recorder of a process beside the first: it hears SIGTERM, and writes nothing."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self.attempt = 0
+        self._stop = False
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def start(self, trainer: str, *, step: int = 0) -> None:
+        pass
+
+    def sample(self, step: int, sample: Sample) -> None:
+        pass
+
+    def _line(self, data: dict[str, Any]) -> None:
+        pass
+
+
 def _wire(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
