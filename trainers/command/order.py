@@ -60,7 +60,7 @@ def _values(config: CommandConfig, run_dir: Path, seed: int, attempt: int) -> di
     for key, parameter in config.MADE_OF.command.parameters.items():
         value = getattr(config, key)
         if isinstance(parameter, BoolParameter):
-            value = parameter.on if value else parameter.off
+            value = parameter.when_on if value else parameter.when_off
         given[key] = str(value)
     return given
 

@@ -18,6 +18,16 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
 
+def _word(value: object) -> object:
+    """Whole numbers as they are written; 1.10 or yes would not come back as they went in."""
+    if isinstance(value, bool | float):
+        raise ValueError("YAML reads this as something else than a text: put it in quotes")
+    return str(value) if isinstance(value, int) else value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+
+
 def _expression(text: str) -> str:
     try:
         re.compile(text)
@@ -32,14 +42,6 @@ def _metric_name(name: str) -> str:
     return name
 
 
-def _word(value: object) -> object:
-    """Whole numbers as they are written; 1.10 or yes would not come back as they went in."""
-    if isinstance(value, bool | float):
-        raise ValueError("YAML reads this as something else than a text: put it in quotes")
-    return str(value) if isinstance(value, int) else value
-
-
-Word = Annotated[str, BeforeValidator(_word)]
 Expression = Annotated[str, AfterValidator(_expression)]
 MetricName = Annotated[str, AfterValidator(_metric_name)]
 Scalar = str | int | float
@@ -77,12 +79,12 @@ class FloatParameter(Number):
 
 
 class BoolParameter(Said):
-    """on, off: what the placeholder becomes."""
+    """when_on, when_off: what the placeholder becomes. (YAML reads a bare `on` as true.)"""
 
     type: Literal["bool"]
     default: bool
-    on: str = "true"
-    off: str = "false"
+    when_on: Word = "true"
+    when_off: Word = "false"
 
 
 class TextParameter(Said):
