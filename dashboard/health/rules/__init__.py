@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dashboard.health.rule import Rule
+from dashboard.health.rules.above_chance import above_chance
 from dashboard.health.rules.amp_overflow import amp_overflow
 from dashboard.health.rules.box_units import box_units
 from dashboard.health.rules.cache_hits import cache_hits
 from dashboard.health.rules.clip_before_unscale import clip_before_unscale
 from dashboard.health.rules.collapse import collapse
 from dashboard.health.rules.data_wait import data_wait
+from dashboard.health.rules.diverging import diverging
 from dashboard.health.rules.duplicate_captions import duplicate_captions
 from dashboard.health.rules.few_negatives import few_negatives
 from dashboard.health.rules.frozen_scale import frozen_scale
@@ -37,7 +39,9 @@ RULES: tuple[Rule, ...] = (
     clip_before_unscale,
     weights_not_moving,
     loss_not_converging,
+    diverging,
     region_loss_chance,
+    above_chance,
     region_loss_milestones,
     logit_scale,
     frozen_scale,
