@@ -136,6 +136,7 @@ def _pretrained(directory: Path) -> tuple[SamHQVisionModel, set[str]]:
             )
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
         raise BadInput(f"sam_model: {directory} cannot be loaded ({error})") from error
+    coverage.require_finite(model, f"sam_model: {directory}")
     unlike = {name for name, *_ in info.get("mismatched_keys", ())}
     return model, set(info["missing_keys"]) | unlike
 

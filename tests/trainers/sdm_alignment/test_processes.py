@@ -79,8 +79,8 @@ def test_gradients_are_those_of_one_process_with_both_batches(both, case):
         assert gradients.keys() == other[1].keys()
         for name, gradient in gradients.items():
             assert (gradient is None) == (other[1][name] is None), name
-            assert gradient is None or off(gradient, other[1][name]) < 1e-5, name
-        assert all(off(buffer, other[2][name]) < 1e-5 for name, buffer in buffers.items())
+            assert gradient is None or off(gradient, other[1][name]) < 1e-4, name
+        assert all(off(buffer, other[2][name]) < 1e-4 for name, buffer in buffers.items())
         assert other[3] == pytest.approx(told, rel=1e-3, abs=1e-4)
 
 
