@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from trainers import config_file, snapshot, workers
 from trainers.catalog import TRAINERS
 from trainers.config import Config, ConfigError, Trainer, complete
+from trainers.describe import Describe
 from trainers.errors import BadInput
 from trainers.recorder import Listener, Recorder
 
@@ -147,6 +148,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m trainers", description="Train into a run directory.")
     parser.add_argument("trainer", metavar="NAME", help=f"one of: {', '.join(TRAINERS)}")
+    parser.add_argument("--describe", action=Describe, help="say what the trainer is, and end")
     parser.add_argument("--run-dir", required=True, metavar="DIR", help="made where it is missing")
     parser.add_argument("--preset", default="", help="named values on top of the defaults")
     parser.add_argument(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from trainers.catalog import TRAINERS
 from trainers.config import Fix, Metric, Trainer
+from trainers.errors import BadInput
 
 Say = Callable[[str], str]  # puts a text into the reader's language
 
@@ -56,6 +60,22 @@ def as_text(trainer: Trainer) -> str:
         ["Fixes", *(line for one in told["fixes"] for line in _fix_lines(one))],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if len(lines) > 1) + "\n"
+
+
+class Describe(argparse.Action):
+    """python -m trainers NAME --describe: print the text and end."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: Any, *_: Any) -> None:
+        name = getattr(namespace, "trainer", None)
+        if name is None:
+            parser.error("write the trainer's NAME before --describe")
+        if name not in TRAINERS:
+            raise BadInput(TRAINERS.unknown(name))
+        sys.stdout.write(as_text(TRAINERS[name]))
+        parser.exit()
 
 
 def _said(text: str, say: Say) -> str:

@@ -37,9 +37,13 @@ class Offer:
 
 
 def offers(trainer: Trainer, now: Mapping[str, Any], asked: QueryDict) -> list[Offer]:
-    """now: the form's present values; asked: the address that the form was opened by."""
+    """Those first that would change the form.
+
+    now: the form's present values; asked: the address that the form was opened by.
+    """
     rules = {rule.name: rule for rule in RULES}
-    return [_offer(fix, now, asked, rules.get(fix.rule)) for fix in trainer.fixes]
+    found = [_offer(fix, now, asked, rules.get(fix.rule)) for fix in trainer.fixes]
+    return sorted(found, key=lambda offer: offer.held)
 
 
 def _offer(fix: Fix, now: Mapping[str, Any], asked: QueryDict, rule: Rule | None) -> Offer:

@@ -61,6 +61,7 @@ class Setting:
     bound: forms.BoundField
     unit: str
     extent: str
+    help: list[str]
     base: Any  # the value that it is changed from
     was: str  # base as text, where the row is unlike it; else empty
 
@@ -96,7 +97,7 @@ class ConfigForm(forms.Form):
         was = base if not alike(base, now) else ""
         if base == "" and now != "":
             was = "∅"
-        return Setting(bound, unit, fields.extent(info), base, was)
+        return Setting(bound, unit, fields.extent(info), fields.help_lines(info), base, was)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -26,7 +26,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class DrawnBox:
-    """In pixels of the picture; label_x and label_y: where its text begins."""
+    """In pixels of the picture; label_x, label_y, label_dy (in letters): where its text stands."""
 
     kind: str
     x: float
@@ -36,6 +36,7 @@ class DrawnBox:
     label: str
     label_x: float
     label_y: float
+    label_dy: float
     anchor: str
 
 
@@ -142,7 +143,8 @@ def _undrawn(problem: str, count: int) -> str:
 
 def _box(box: BoxOnDisk, width: int, height: int, letters: float) -> DrawnBox:
     x1, y1, x2, y2 = (float(corner) for corner in box.corners)
-    x, y, anchor = _place(box.kind, x1, y1, x2, y2, letters)
+    right = box.kind == "before"  # at a corner of its own: boxes that lie alike stay readable
+    y, dy = _height(box.kind, y1, y2, height, letters)
     return DrawnBox(
         box.kind,
         round(x1, 2),
@@ -150,21 +152,21 @@ def _box(box: BoxOnDisk, width: int, height: int, letters: float) -> DrawnBox:
         round(x2 - x1, 2),
         round(y2 - y1, 2),
         box.label,
-        round(min(max(x, 0), width), 2),
-        round(min(max(y, letters), height - 0.25 * letters), 2),
-        anchor,
+        round(min(max(x2 if right else x1, 0), width), 2),
+        round(y, 2),
+        dy,
+        "end" if right else "start",
     )
 
 
-def _place(
-    kind: str, x1: float, y1: float, x2: float, y2: float, letters: float
-) -> tuple[float, float, str]:
-    """Each kind has a corner of its own, so that labels of boxes that lie alike do not collide."""
-    if kind == "true":
-        return x1, y1 - 0.3 * letters, "start"
+def _height(
+    kind: str, top: float, bottom: float, height: int, letters: float
+) -> tuple[float, float]:
+    """(y, dy in letters) of a label: outside of its box where there is room, else inside."""
+    top, bottom = max(top, 0), min(bottom, height)
     if kind == "predicted":
-        return x1, y2 + letters, "start"
-    return x2, y1 - 0.3 * letters, "end"
+        return bottom, 1.0 if bottom + 1.3 * letters <= height else -0.35
+    return top, -0.35 if top >= 1.3 * letters else 1.0
 
 
 def _told(caption: str, boxes: Iterable[BoxOnDisk]) -> str:

@@ -47,7 +47,7 @@ function wireZoom(root) {
     const stage = dialog.querySelector("[data-stage]");
     stage.replaceChildren(link.querySelector("svg").cloneNode(true));
     stage.classList.toggle("coarse", link.classList.contains("coarse"));
-    dialog.querySelector("[data-caption]").textContent = link.closest("figure").querySelector("figcaption").textContent.trim();
+    dialog.querySelector("[data-caption]").textContent = link.closest("figure").querySelector("figcaption").innerText.trim();
     if (!dialog.open) dialog.showModal();
     const svg = stage.firstElementChild;
     svg.removeAttribute("aria-hidden"); // in the row the link speaks for it
