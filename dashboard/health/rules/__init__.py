@@ -14,10 +14,13 @@ from dashboard.health.rules.diverging import diverging
 from dashboard.health.rules.duplicate_captions import duplicate_captions
 from dashboard.health.rules.few_negatives import few_negatives
 from dashboard.health.rules.frozen_scale import frozen_scale
+from dashboard.health.rules.hidden_failure import hidden_failure
 from dashboard.health.rules.invalid_boxes import invalid_boxes
 from dashboard.health.rules.logit_scale import logit_scale
 from dashboard.health.rules.loss_below_bound import loss_below_bound
+from dashboard.health.rules.loss_floor import loss_floor
 from dashboard.health.rules.loss_not_converging import loss_not_converging
+from dashboard.health.rules.loss_spike import loss_spike
 from dashboard.health.rules.memory_bank import memory_bank
 from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
@@ -35,14 +38,17 @@ RULES: tuple[Rule, ...] = (
     non_finite_loss,
     loss_below_bound,
     target_rows,
+    hidden_failure,
     amp_overflow,
     clip_before_unscale,
     weights_not_moving,
+    loss_spike,
     loss_not_converging,
     diverging,
     region_loss_chance,
     above_chance,
     region_loss_milestones,
+    loss_floor,
     logit_scale,
     frozen_scale,
     few_negatives,
