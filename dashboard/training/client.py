@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -27,9 +28,13 @@ class Refused(Exception):
         super().__init__(f"{status}: {told.get('detail', told)}")
 
 
-def claim(host: str, slot: str) -> dict[str, Any] | None:
-    """The best queued run, now this host's; None where nothing waits."""
-    return _post("claims/", json={"host": host, "slot": slot}).get("run")
+def claim(host: str, slots: Sequence[str], capacity: int) -> dict[str, Any] | None:
+    """The best queued run, now this host's; None where nothing waits, or needs more than is free.
+
+    slots: the free ones; capacity: how many of their kind the host has. The run takes the first.
+    """
+    body = {"host": host, "slots": list(slots), "capacity": capacity}
+    return _post("claims/", json=body).get("run")
 
 
 def renew(run_id: str, lease: str) -> dict[str, Any]:
