@@ -76,24 +76,10 @@ def steps(values, kind=RegionTask):
     return gradients, told, loop.task.bank.state_dict()
 
 
-@pytest.mark.parametrize(
-    "values", [{}, {"hard_weight": 0.0, "filter_boxes": False}], ids=["filtered", "all boxes"]
-)
-def test_two_processes_learn_as_one_with_twice_the_batch(tmp_path, values):
-    alone, losses, bank = steps(values, TwiceTheBatch)
-    for gradients, told, own_bank in in_two(tmp_path, steps, values):
-        assert torch.tensor(told) == pytest.approx(torch.tensor(losses), rel=1e-4)
-        for one, both in zip(alone[0], gradients[0], strict=True):
-            torch.testing.assert_close(one, both, rtol=1e-4, atol=1e-5)
-        assert torch.equal(bank["phrases"], own_bank["phrases"])
-        torch.testing.assert_close(bank["regions"], own_bank["regions"], rtol=1e-3, atol=1e-4)
-
-
-def nothing_here(_):
-    """The second process has no region at all in its first forward passes."""
+def nothing_here():
+    """The second process has no region at all in its first forward pass."""
     torch.manual_seed(0)
-    given = config(processes=2)
-    task = RegionTask(given, CPU, 0)
+    task = RegionTask(config(processes=2), CPU, 0)
     batch = task.batch(distributed.rank())
     if distributed.rank():
         none = torch.zeros(0, dtype=torch.long)
@@ -107,8 +93,35 @@ def nothing_here(_):
     return {name: float(loss.detach()) for name, loss in losses.items()}, task.bank.written
 
 
-def test_a_process_without_a_region_waits_for_no_one(tmp_path):
-    (one, written), (other, others) = in_two(tmp_path, nothing_here, None)
+FILTERED, ALL_BOXES = {}, {"hard_weight": 0.0, "filter_boxes": False}
+
+
+def everything():
+    """In one go: most of the time of such a test is that of starting two processes."""
+    return steps(FILTERED), steps(ALL_BOXES), nothing_here()
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    return in_two(tmp_path_factory.mktemp("two"), everything)
+
+
+@pytest.mark.parametrize(
+    ("place", "values"), [(0, FILTERED), (1, ALL_BOXES)], ids=["filtered", "all boxes"]
+)
+def test_two_processes_learn_as_one_with_twice_the_batch(both, place, values):
+    alone, losses, bank = steps(values, TwiceTheBatch)
+    for process in both:
+        gradients, told, own_bank = process[place]
+        assert torch.tensor(told) == pytest.approx(torch.tensor(losses), rel=1e-4)
+        for one, other in zip(alone[0], gradients[0], strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+        assert torch.equal(bank["phrases"], own_bank["phrases"])
+        torch.testing.assert_close(bank["regions"], own_bank["regions"], rtol=1e-3, atol=1e-4)
+
+
+def test_a_process_without_a_region_waits_for_no_one(both):
+    (one, written), (other, others) = (process[2] for process in both)
     assert one["region"] > 0 == other["region"]
     assert one["hard"] > 0 == other["hard"]
     assert written == others > 0
