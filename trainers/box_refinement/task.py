@@ -22,6 +22,7 @@ from trainers.box_refinement.losses import giou_loss, iou, l1_loss
 from trainers.box_refinement.pictures import SHOWN, drawn
 from trainers.box_refinement.presets import BOX_REFINEMENT
 from trainers.box_refinement.telemetry import Telemetry, own_weight
+from trainers.data.ahead import Ahead
 from trainers.errors import BadInput
 from trainers.feature_store import MIB, FeatureStore
 from trainers.features import Features
@@ -54,6 +55,7 @@ class BoxTask:
         self.train = training_examples(config)
         self.held_out = held_out_examples(config)
         self.batches = Batches(self.train, config.batch_size, config.noise, seed)
+        self.ahead = Ahead(self.batches.__getitem__, distributed.world())
         self.store = _store(config, run_dir)
         extractor = self.encoder.extractor(config.extract_at_once)
         in_key = config.cache_key == "content_and_device"
@@ -69,7 +71,7 @@ class BoxTask:
             self._told["first_pass"] = (
                 "Every image was seen once: from here on the feature cache should hit"
             )
-        return self.batches[forward]
+        return self.ahead[forward]
 
     def move(self, batch: Batch) -> Batch:
         return batch.on(self.device)
