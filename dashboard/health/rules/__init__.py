@@ -12,6 +12,7 @@ from dashboard.health.rules.collapse import collapse
 from dashboard.health.rules.data_wait import data_wait
 from dashboard.health.rules.diverging import diverging
 from dashboard.health.rules.duplicate_captions import duplicate_captions
+from dashboard.health.rules.effective_config import effective_config
 from dashboard.health.rules.few_negatives import few_negatives
 from dashboard.health.rules.frozen_scale import frozen_scale
 from dashboard.health.rules.hidden_failure import hidden_failure
@@ -22,12 +23,17 @@ from dashboard.health.rules.loss_floor import loss_floor
 from dashboard.health.rules.loss_not_converging import loss_not_converging
 from dashboard.health.rules.loss_spike import loss_spike
 from dashboard.health.rules.memory_bank import memory_bank
+from dashboard.health.rules.memory_growth import memory_growth
 from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
 from dashboard.health.rules.norm_drift import norm_drift
 from dashboard.health.rules.other_checkpoint import other_checkpoint
+from dashboard.health.rules.overfitting import overfitting
+from dashboard.health.rules.pair_counts import pair_counts
 from dashboard.health.rules.region_loss_chance import region_loss_chance
 from dashboard.health.rules.region_loss_milestones import region_loss_milestones
+from dashboard.health.rules.slowdown import slowdown
+from dashboard.health.rules.stall import stall
 from dashboard.health.rules.target_rows import target_rows
 from dashboard.health.rules.temperature_fallbacks import temperature_fallbacks
 from dashboard.health.rules.weights_not_moving import weights_not_moving
@@ -45,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     loss_spike,
     loss_not_converging,
     diverging,
+    overfitting,
     region_loss_chance,
     above_chance,
     region_loss_milestones,
@@ -61,8 +68,13 @@ RULES: tuple[Rule, ...] = (
     box_units,
     missing_modality,
     duplicate_captions,
+    pair_counts,
     data_wait,
+    slowdown,
+    stall,
     cache_hits,
+    memory_growth,
     wrong_device,
+    effective_config,
     other_checkpoint,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.health.figures import percent
+from dashboard.health.readings import on_cpu
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -61,10 +62,6 @@ def data_wait(context: Context) -> Finding:
         says = _("{share} of a step goes into waiting for data.")
         return fine(say(says, share=percent(level)), looked_at, number)
     return _found(context, state, newest, number)
-
-
-def on_cpu(context: Context) -> bool:
-    return str(context.facts.get("device", "cpu")) == "cpu"
 
 
 def _state(context: Context, level: float) -> State:
