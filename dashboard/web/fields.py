@@ -74,7 +74,7 @@ def help_lines(info: FieldInfo) -> list[str]:
     if get_origin(kind) is not Literal:
         return [text]
     choices = "|".join(re.escape(str(choice)) for choice in get_args(kind))
-    begins = re.compile(rf"(?<![^\s。；.;])(?=(?:{choices})[:：])")
+    begins = re.compile(rf"(?:^|(?<=[.。；])|(?<=[.。；] ))(?=(?:{choices})[:：])")
     return [line for part in begins.split(text) if (line := part.strip())]
 
 

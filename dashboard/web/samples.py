@@ -15,6 +15,11 @@ from dashboard.runs import files, samples
 from dashboard.runs.models import Run
 from dashboard.web.sample_cells import KINDS, Cell, cells, tally
 
+EXAMPLE = """\
+from trainers.samples import Box, Picture, Sample
+picture = Picture(pixels, "cat", boxes=(Box((8, 8, 90, 70), "predicted"),))
+recorder.sample(step, Sample("boxes", "Boxes", rows=((picture,),)))"""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -56,6 +61,7 @@ def context(run: Run, asked: QueryDict) -> dict[str, Any]:
         "last_place": len(steps) - 1,
         "kinds": [(kind, label, kind not in hidden) for kind, label in KINDS.items()],
         "sections": _sections(run, told, shown),
+        "example": EXAMPLE,
     }
 
 
