@@ -5,6 +5,9 @@ A small one with random weights, which is enough to see strokes by, or any saved
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import hashlib
 import json
 import logging

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import json
 from pathlib import Path
 from typing import Any

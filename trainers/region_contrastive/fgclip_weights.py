@@ -6,6 +6,9 @@ are given the names that they have here.
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -6,6 +6,9 @@ and output projections and its MLP), so that every patch keeps to itself; then R
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import math
 from typing import Any
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
