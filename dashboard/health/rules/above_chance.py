@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
+from dashboard.health.boxes import total
 from dashboard.health.chance import CANDIDATES, RATIO
+from dashboard.health.diagnosis import Diagnosis
 from dashboard.health.figures import figure
 from dashboard.health.readings import comparable, warmup_steps
 from dashboard.health.rule import (
@@ -76,7 +78,21 @@ def _interval(window: Series) -> tuple[float, str, float, float]:
     return mean, _("of chance"), low, high
 
 
+def _why(context: Context) -> Diagnosis:
+    """Causes, most likely first, with the change that answers the first of them."""
+    usual = (
+        Message(_("A scale that is too high for how well the embeddings agree so far.")),
+        Message(_("Wrong targets: the order of texts and regions differs, or duplicates count.")),
+    )
+    zero = total(context.curve("region/zero_rows"))
+    if not zero:
+        return Diagnosis(usual, context.patch(logit_scale_source="checkpoint"))
+    rows = _("{count} embeddings of norm 0 in the loss, which cannot be matched to anything.")
+    return Diagnosis((say(rows, count=zero), *usual), context.patch(filter_boxes=True))
+
+
 def _found(context: Context, name: str, window: Series, number: Number) -> Finding:
+    why = _why(context)
     counts = context.curve(CANDIDATES).finite.last(WINDOW).values
     chance = math.log(counts[-1]) if len(counts) and counts[-1] > 1 else math.nan
     return Finding(
@@ -89,14 +105,9 @@ def _found(context: Context, name: str, window: Series, number: Number) -> Findi
         looked_at=values_of(name, window),
         number=number,
         evidence=(evidence(name, window, Level(1.0, Message(_("chance")))),),
-        causes=(
-            Message(_("A scale that is too high for how well the embeddings agree so far.")),
-            Message(
-                _("Wrong targets: the order of texts and regions differs, or duplicates count.")
-            ),
-        ),
+        causes=why.causes,
         remedy=ONE_CHANGE,
-        patch=context.patch(logit_scale_source="checkpoint"),
+        patch=why.patch,
         check=say(_("{name} falls below 1."), name=name),
         **span(window),
     )

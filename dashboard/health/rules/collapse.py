@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from dashboard.health.boxes import total
+from dashboard.health.diagnosis import Diagnosis
 from dashboard.health.figures import figure, percent
 from dashboard.health.readings import rate_times
 from dashboard.health.rule import (
@@ -20,7 +22,7 @@ from dashboard.health.rule import (
     unlogged,
     waiting,
 )
-from dashboard.health.seen import aligned, fine, span, values_of
+from dashboard.health.seen import ONE_CHANGE, aligned, fine, span, values_of
 from dashboard.metrics.series import Series
 
 _ = gettext_noop
@@ -87,7 +89,22 @@ def _mean(share: Series, back: int) -> float:
     return float(share.values[max(0, end - VALUES) : end].mean())
 
 
+def _why(context: Context) -> Diagnosis:
+    """Causes, most likely first, with the change that answers the first of them."""
+    usual = (
+        Message(_("A learning rate that is too high: the rank fell within a few steps.")),
+        Message(_("No or few negatives: nothing keeps embeddings apart.")),
+        Message(_("A common part in all embeddings, as a bias adds it.")),
+    )
+    shared = total(context.curve("sdm/missing_in_loss"))
+    if not shared:
+        return Diagnosis(usual, rate_times(context, 1 / SLOWER))
+    null = say(_("{count} rows of missing modalities are one null vector."), count=shared)
+    return Diagnosis((null, *usual), context.patch(mask_missing=True))
+
+
 def _found(context: Context, name: str, share: Series, level: float) -> Finding:
+    why = _why(context)
     rank = context.curve(name).finite
     below = share.where(share.values < COLLAPSED)
     limit = float(np.median(_limit(context, name).finite.values))
@@ -109,13 +126,9 @@ def _found(context: Context, name: str, share: Series, level: float) -> Finding:
         evidence=(
             evidence(name, rank, Level(COLLAPSED * limit, Message(_("collapsed below this")))),
         ),
-        causes=(
-            Message(_("A learning rate that is too high: the rank fell within a few steps.")),
-            Message(_("No or few negatives: nothing keeps embeddings apart.")),
-            Message(_("A common part in all embeddings, as a bias or a null vector adds it.")),
-        ),
-        remedy=Message(_("Launch again with a lower learning rate, and look at the negatives.")),
-        patch=rate_times(context, 1 / SLOWER),
+        remedy=ONE_CHANGE,
+        causes=why.causes,
+        patch=why.patch,
         check=say(
             _("{name} stays above {least} of its limit."), name=name, least=figure(COLLAPSED)
         ),
