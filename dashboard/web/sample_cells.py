@@ -15,6 +15,7 @@ from trainers.sample_document import BoxOnDisk, Document, PictureOnDisk, WordsOn
 
 WIDTH, HEIGHT = 208, 256  # what a picture has on the page, at most, in CSS pixels
 LETTERS = 12  # CSS pixels
+LETTER = 0.6  # how wide a letter is, of its height
 COARSE = 160  # a picture of fewer pixels is shown with its pixels as squares
 
 KINDS = {
@@ -104,8 +105,8 @@ def _cell(run_id: str, cell: PictureOnDisk | WordsOnDisk, arrived: Collection[st
 
 
 def _order(box: BoxOnDisk) -> int:
-    """The wide line of what is true lies below the thin one of what was predicted."""
-    return ("true", "before", "predicted").index(box.kind)
+    """Wide lines below thin ones, and dots on top: where boxes agree, each can still be seen."""
+    return ("true", "predicted", "before").index(box.kind)
 
 
 def _problem(box: BoxOnDisk, width: int, height: int) -> str:
@@ -143,7 +144,8 @@ def _undrawn(problem: str, count: int) -> str:
 
 def _box(box: BoxOnDisk, width: int, height: int, letters: float) -> DrawnBox:
     x1, y1, x2, y2 = (float(corner) for corner in box.corners)
-    right = box.kind == "before"  # at a corner of its own: boxes that lie alike stay readable
+    # "before" has the other corner, so that labels of boxes that lie alike can be read
+    right = box.kind == "before" or x1 + LETTER * letters * len(box.label) > width
     y, dy = _height(box.kind, y1, y2, height, letters)
     return DrawnBox(
         box.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -52,6 +52,7 @@ def context(run: Run, asked: QueryDict) -> dict[str, Any]:
     versus = None if versus == step else versus
     hidden = set(asked.get("hide", "").split(","))
     shown = [one for one in (step, versus) if one is not None]
+    sections = _sections(run, told, shown)
     return {
         "steps": steps,
         "pinned": pinned,
@@ -60,9 +61,17 @@ def context(run: Run, asked: QueryDict) -> dict[str, Any]:
         "place": len(steps) - 1 - steps.index(step) if step is not None else 0,
         "last_place": len(steps) - 1,
         "kinds": [(kind, label, kind not in hidden) for kind, label in KINDS.items()],
-        "sections": _sections(run, told, shown),
+        "sections": sections,
+        "boxed": any(getattr(cell, "boxes", ()) for cell in _cells(sections)),
         "example": EXAMPLE,
     }
+
+
+def _cells(sections: list[Section]) -> Iterator[Cell]:
+    for section in sections:
+        for line in section.lines:
+            for _at, row in line:
+                yield from row
 
 
 def _step(text: str, steps: list[int]) -> int | None:

@@ -108,8 +108,21 @@ def test_a_picture_that_was_refused_leaves_a_word_in_its_place(page_client, run,
     assert "a cat" in page
 
 
+def test_without_boxes_there_is_nothing_to_tick(page_client, run, tmp_path):
+    arrive(run, tmp_path, 10, Words("x"), Picture(pixels()))
+    assert "data-kind" not in tab(page_client, run)
+
+
+def test_a_label_that_would_not_fit_ends_at_its_box(page_client, run, tmp_path):
+    boxes = (Box((1, 9, 9, 20), "true", "cat"), Box((25, 9, 38, 20), "true", "a long label"))
+    arrive(run, tmp_path, 10, Picture(pixels(), "", boxes))
+    page = tab(page_client, run)
+    assert 'text-anchor="start">cat' in page
+    assert 'text-anchor="end">a long label' in page
+
+
 def test_kinds_of_boxes_that_the_address_hides_are_not_ticked(page_client, run, tmp_path):
-    arrive(run, tmp_path, 10, Words("x"))
+    arrive(run, tmp_path, 10, Picture(pixels(), "", (Box((1, 1, 9, 9), "true"),)))
     page = tab(page_client, run, "&hide=true")
     assert 'data-kind="before" checked' in page
     assert 'data-kind="true">' in page
