@@ -41,6 +41,7 @@ class Recorder:
         self.run_dir = run_dir
         self.attempt = 0
         self._stop = False
+        self._ended = False
         self._pending = b""
         self._encode = msgspec.json.Encoder().encode
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -60,15 +61,20 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
+        if error is not None and not self._ended:
             self.end("failed", f"{type(error).__name__}: {error}")
         os.close(self._file)
 
     def start(self, trainer: str, *, step: int = 0) -> None:
         """Open an attempt. `step`: the last one that the resumed checkpoint holds, 0 when fresh."""
-        number = int(os.environ.get("FIXPOINT_ATTEMPT") or self._earlier_starts + 1)
-        self.attempt = number
-        self._line({"kind": "start", "attempt": number, "step": step, "trainer": trainer})
+        self.attempt = self.next_attempt
+        told = {"attempt": self.attempt, "step": step, "trainer": trainer}
+        self._line({"kind": "start", **told})
+
+    @property
+    def next_attempt(self) -> int:
+        """The number that start() gives: the runner's, by hand one more than there were."""
+        return int(os.environ.get("FIXPOINT_ATTEMPT") or self._earlier_starts + 1)
 
     def snapshot(self, data: Mapping[str, Any]) -> None:
         self._line({"kind": "snapshot", "data": data})
@@ -93,6 +99,7 @@ class Recorder:
             self._line({"kind": "sample", "step": step, "name": sample.name, "file": file})
 
     def end(self, status: str, text: str = "") -> None:
+        self._ended = True
         self._line({"kind": "end", "status": status, "text": text})
 
     def should_stop(self) -> bool:

@@ -47,6 +47,7 @@ class Child:
         finally:
             os.close(theirs)
         self._told_at = 0.0
+        self._told_strays = False
         assert self._guard.stdin
         self._guard.stdin.write(f"{self.pid} {self.mark}\n".encode())
         self._guard.stdin.flush()
@@ -94,6 +95,14 @@ class Child:
         self._told_at = self._told_at or time.monotonic()
         family.tell(self.pid, number)
 
+    def tell_strays(self, number: int) -> None:
+        """Once: those that outlive the command in sessions of their own, where no signal reached
+        them unless it passed it on, as torchrun does.
+        """
+        if not self._told_strays:
+            self._told_strays = True
+            family.tell_strays(self.pid, self.mark, number)
+
     def kill(self) -> None:
         family.kill(self.pid, self.mark)
 
@@ -102,6 +111,7 @@ class Child:
         left = family.members(self.pid, self.mark)
         if left:
             family.tell(self.pid, signal.SIGTERM)
+            self.tell_strays(signal.SIGTERM)
             until = time.monotonic() + LEFTOVERS
             while time.monotonic() < until and family.members(self.pid, self.mark):
                 time.sleep(0.05)

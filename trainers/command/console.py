@@ -6,12 +6,10 @@ import errno
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
 
-LONGEST = 1 << 16  # bytes of a line that are looked at
+LONGEST = 1 << 16  # bytes of a line that are looked at together
 REMEMBERED = 20  # lines for the last words
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-ENDS = re.compile(rb"[\r\n]+")  # tqdm ends its lines with a carriage return
 
 
 class Echo:
@@ -33,31 +31,39 @@ class Echo:
 
 
 class Lines:
-    """Bytes in, whole lines out, as text: what is no UTF-8 is replaced, colours are left out."""
+    """Bytes in, whole lines out, as text: what is no UTF-8 is replaced, colours are left out.
+
+    tqdm ends its lines with a carriage return, so that ends a line as well.
+    """
 
     def __init__(self) -> None:
         self._begun = b""
         self._last: deque[str] = deque(maxlen=REMEMBERED)
 
-    def feed(self, data: bytes) -> Iterator[str]:
-        *whole, self._begun = ENDS.split(self._begun + data)
-        if len(self._begun) > LONGEST:
-            whole, self._begun = [*whole, self._begun], b""
-        for line in whole:
-            yield from self._text(line)
+    def feed(self, data: bytes) -> list[str]:
+        """The lines that end in `data`; an endless one is cut."""
+        end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if not end and len(self._begun) + len(data) <= LONGEST:
+            self._begun += data
+            return []
+        whole, self._begun = self._begun + data[: end or len(data)], data[end:] if end else b""
+        return self._lines(whole)
 
-    def end(self) -> Iterator[str]:
+    def end(self) -> list[str]:
         """The last line, where it has no end."""
-        yield from self._text(self._begun)
-        self._begun = b""
+        whole, self._begun = self._begun, b""
+        return self._lines(whole)
 
     @property
     def last_words(self) -> str:
         """The newest line that says something."""
-        return self._last[-1][:500] if self._last else ""
+        said = [line.strip() for line in self._last if not line.isspace()]
+        return said[-1][:500] if said else ""
 
-    def _text(self, line: bytes) -> Iterator[str]:
-        text = COLOURS.sub("", line[:LONGEST].decode("utf-8", errors="replace"))
-        if text and not text.isspace():
-            self._last.append(text.strip())
-            yield text
+    def _lines(self, whole: bytes) -> list[str]:
+        text = whole.decode("utf-8", errors="replace").replace("\r", "\n")
+        if "\x1b" in text:
+            text = COLOURS.sub("", text)
+        lines = [line for line in text.split("\n") if line]
+        self._last.extend(lines[-REMEMBERED:])
+        return lines

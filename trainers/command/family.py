@@ -33,6 +33,14 @@ def tell(group: int, number: int) -> None:
         os.killpg(group, number)
 
 
+def tell_strays(group: int, mark: str, number: int) -> None:
+    """A signal to those of the family that left the process group."""
+    for pid in members(group, mark):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(pid) != group:
+                os.kill(pid, number)
+
+
 def kill(group: int, mark: str) -> None:
     """SIGKILL to all of them, until none is left."""
     for _round in range(ROUNDS):

@@ -27,7 +27,6 @@ GROUP, TITLE = "Command", "Definition"
 HELP = "Which version of its definition the run was launched with; made from the file itself."
 TEXTS = (GROUP, TITLE, HELP)  # those that are not the administrator's
 KINDS = {"int": int, "float": float, "bool": bool, "text": str, "path": str}
-CONTROL = re.compile(r"\0")  # no argument of a program can hold it
 
 Check = Callable[[Any], Any]
 
@@ -79,9 +78,9 @@ def _kind(given: Parameter, guarded: bool) -> Any:  # noqa: FBT001
     if guarded:
         checks.append(_no_dash)
     if isinstance(given, TextParameter):
-        checks += [_no_nul, _fits(given)]
+        checks += [_fits_in_an_argument, _fits(given)]
     if isinstance(given, PathParameter):
-        checks += [_no_nul, _not_empty(given), _inside(given)]
+        checks += [_fits_in_an_argument, _not_empty(given), _inside(given)]
     kind: Any = KINDS[given.type]
     for check in checks:
         kind = Annotated[kind, AfterValidator(check)]
@@ -96,9 +95,9 @@ def _no_dash(text: str) -> str:
     return text
 
 
-def _no_nul(text: str) -> str:
-    if CONTROL.search(text):
-        raise PydanticCustomError("nul", "It must not hold the character U+0000.")
+def _fits_in_an_argument(text: str) -> str:
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise PydanticCustomError("signs", "It must not hold U+0000 or half of a surrogate pair.")
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -34,8 +33,7 @@ COMPLAINT = "command/unread"
 
 def train(config: CommandConfig, *, recorder: Recorder, run_dir: Path, seed: int) -> None:
     """BadInput: it cannot be started, or ended with another exit code than 0."""
-    attempt = int(os.environ.get("FIXPOINT_ATTEMPT") or 1)
-    asked = order(config, run_dir, seed, attempt)
+    asked = order(config, run_dir, seed, recorder.next_attempt)
     began = time.time()
     _introduce(config, asked, recorder, seed)
     child = Child(asked.argv, asked.directory, asked.environment)
@@ -137,6 +135,8 @@ def _bring_to_an_end(child: Child, stop: Stop) -> None:
     elif child.told_for > stop.grace:
         logger.info("fixpoint: it did not end within %g s and is killed", stop.grace)
         child.kill()
+    elif child.code is not None:
+        child.tell_strays(signal.Signals[f"SIG{stop.signal}"])
 
 
 def _end(child: Child, recorder: Recorder, stop: Stop, last_words: str) -> None:
