@@ -200,3 +200,19 @@ def test_an_image_is_scaled_to_its_longest_side_and_padded():
     assert frame.shape == (3, 64, 64)
     assert (frame[:, :32] != 0).all()
     assert (frame[:, 32:] == 0).all()
+
+
+def test_weights_that_are_not_finite_are_refused_with_their_file(tmp_path):
+    model = encoder.load(short(), CPU).model
+    model.vision_encoder.patch_embed.projection.weight.data[0, 0] = float("nan")
+    model.save_pretrained(tmp_path)
+    with pytest.raises(BadInput, match=r"sam_model: .*patch_embed\.projection\.weight holds NaN"):
+        encoder.load(short(sam_model=str(tmp_path)), CPU)
+
+
+def test_a_run_does_not_go_on_from_a_torn_checkpoint_of_its_own(tmp_path):
+    trained(tmp_path, short(steps=2), stop_after=1)
+    [path] = (tmp_path / "checkpoints").iterdir()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(BadInput, match=path.name):
+        trained(tmp_path, short(steps=2))
