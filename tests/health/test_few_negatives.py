@@ -54,6 +54,13 @@ def test_silent_once_the_bank_has_filled():
     assert said(np.where(np.arange(300) < 150, 5.0, 133.0))["state"] == "pass"
 
 
+def test_waits_for_a_bank_to_fill():
+    curves = {"region/candidates": np.full(150, 5.0), "bank/fill": np.zeros(150)}
+    verdict = verdict_of(few_negatives, context(curves, {"bank/size": 128}))
+    assert verdict["state"] == "waiting"
+    assert verdict["says"] == "The memory bank is not full yet: 0 of 128."
+
+
 def test_waits_for_a_hundred_values():
     assert said(np.full(99, 5.0))["state"] == "waiting"
 

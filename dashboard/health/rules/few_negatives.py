@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from dashboard.health.figures import figure, percent
+from dashboard.health.readings import comparable
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -44,7 +46,8 @@ def few_negatives(context: Context) -> Finding:
     """The contrastive loss has few negatives, or the scale lets only few of them weigh.
 
     With N candidates there are N − 1 negatives. Fewer make the loss easier and lower, not harder:
-    what suffers is what the embeddings learn. Fewer than 8 over the newest 100 values is a warning.
+    what suffers is what the embeddings learn. Fewer than 8 over the newest 100 values, once a
+    memory bank is full, is a warning.
 
     Effective negatives, 1/Σw² of the negatives' softmax weights, tell how many of them count: of
     128 with cosines that spread by 0.0217, 116 count at a scale of 14.24 and 11 at 100, so that
@@ -57,9 +60,13 @@ def few_negatives(context: Context) -> Finding:
         return unlogged(context, Message(_("No number of candidates is logged.")))
     group, negatives = min(known.items(), key=lambda item: _median(item[1]))
     name = f"{group}{CANDIDATES}"
+    if group == "region" and (pending := _pending(context)):
+        return waiting(values_of(name, negatives), pending)
+    negatives = negatives.between(comparable(context).since, math.inf)
     if len(negatives) < ENOUGH:
         says = _("{count} of {needed} values of the number of candidates are there.")
-        return waiting(values_of(name, negatives), say(says, count=len(negatives), needed=ENOUGH))
+        looked_at = say(_("{count} values of {name}"), count=len(negatives), name=name)
+        return waiting(looked_at, say(says, count=len(negatives), needed=ENOUGH))
     newest = negatives.last(ENOUGH)
     if _median(newest) < FEW:
         return _few(context, name, newest)
@@ -72,6 +79,16 @@ def _negatives(context: Context, group: str) -> Series:
     right = context.curve(POSITIVES).finite.values if group == "sdm" else np.ones(0)
     positives = float(np.median(right)) if len(right) else 1.0
     return Series(candidates.steps, candidates.times, np.maximum(candidates.values - positives, 0))
+
+
+def _pending(context: Context) -> Message | None:
+    """A bank that is still to fill: whether it comes in time is the bank's own rule."""
+    size, fill = int(context.fact("bank/size", 0)), context.curve("bank/fill").finite.values
+    if size <= 0 or not len(fill) or fill[-1] >= size:
+        return None
+    return say(
+        _("The memory bank is not full yet: {fill} of {size}."), fill=int(fill[-1]), size=size
+    )
 
 
 def _median(points: Series) -> float:
