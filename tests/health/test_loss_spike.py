@@ -24,7 +24,7 @@ def spiked(at=300, times=4.0, long=1, noise=0.1) -> Any:
 def test_a_spike_that_passes_is_a_remark():
     verdict = said(spiked())
     assert (verdict["state"], verdict["held_back"]) == ("pass", "warn")
-    assert verdict["says"].startswith("1 spikes, the highest at step 300")
+    assert verdict["says"].startswith("Spikes: 1, the highest at step 300")
     assert verdict["evidence"][0]["steps"] == [300]
     assert verdict["patch"] == {}
 

@@ -13,7 +13,7 @@ def said(**curves) -> Any:
 def test_speaks_of_one_missing_prediction():
     verdict = said(pairs_a=[32.0, 32, 32], pairs_b=[32.0, 31, 32])
     assert verdict["state"] == "fail"
-    assert verdict["says"] == "32 rows against 31 at step 2, and at 1 steps in all."
+    assert verdict["says"] == "32 rows against 31 at step 2; steps with unequal numbers: 1."
 
 
 def test_speaks_of_rows_that_were_cut_off():

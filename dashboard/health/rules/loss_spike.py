@@ -104,7 +104,7 @@ def _found(context: Context, loss: Series, found: list[Spike]) -> Finding:
 
 
 def _says(found: list[Spike], lingering: list[Spike], worst: Spike) -> Message:
-    text = _("{count} spikes, the highest at step {step}: {value} instead of {expected}.")
+    text = _("Spikes: {count}, the highest at step {step} with {value} instead of {expected}.")
     if lingering:
         text = _("A spike at step {step}, {value} instead of {expected}, and the loss stays up.")
     return say(

@@ -45,7 +45,7 @@ def other_checkpoint(context: Context) -> Finding:
     return Finding(
         state=State.WARN,
         says=say(
-            _("Resumed from a checkpoint of another configuration: {fields} differ."),
+            _("Resumed from a checkpoint of another configuration, which differs in {fields}."),
             fields=_named(fields),
         ),
         expected=Message(_("The same configuration, or a start of its own.")),

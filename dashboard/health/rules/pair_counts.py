@@ -56,7 +56,7 @@ def pair_counts(context: Context) -> Finding:
 def _unequal(unequal: Series, other: Series) -> Message:
     at = int(np.flatnonzero(other.steps == unequal.steps[0])[0])
     return say(
-        _("{one} rows against {other} at step {step}, and at {count} steps in all."),
+        _("{one} rows against {other} at step {step}; steps with unequal numbers: {count}."),
         one=f"{unequal.values[0]:.0f}",
         other=f"{other.values[at]:.0f}",
         step=int(unequal.steps[0]),
