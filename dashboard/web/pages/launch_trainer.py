@@ -17,7 +17,7 @@ from dashboard.web import fixes
 from dashboard.web.fields import preset_values
 from dashboard.web.forms import AboutForm, ConfigForm
 from trainers.catalog import TRAINERS
-from trainers.config import ConfigError, Trainer
+from trainers.config import ConfigError, Trainer, complete
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ def _launched(
     """The run; None where the trainer refused a value, which then stands beside its field."""
     values = config.cleaned_data
     try:
-        complete = trainer.config.model_validate(values).model_dump(mode="json")
-        same = complete == preset_values(trainer).get(start.preset)
+        chosen = complete(trainer, "", values).model_dump(mode="json")
+        same = chosen == preset_values(trainer).get(start.preset)
         preset = start.preset if same else ""
         said = about.cleaned_data
         user = request.user if request.user.is_authenticated else None

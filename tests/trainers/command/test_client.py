@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,7 @@ def client(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(CLIENT.parent)
     monkeypatch.setenv("FIXPOINT_RUN_DIR", str(tmp_path))
     monkeypatch.delitem(sys.modules, "fixpoint", raising=False)
-    import fixpoint
-
-    yield fixpoint
+    yield import_module("fixpoint")
     del sys.modules["fixpoint"]
 
 

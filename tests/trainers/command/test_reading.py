@@ -5,14 +5,15 @@ import math
 import pytest
 
 from trainers.command.console import Lines
+from trainers.command.numbers import Numbers
 from trainers.command.parts import Console
 from trainers.command.reading import MOST_WAITING, Reading
 
 
-class Notes:
-    """Where the numbers go."""
+class Notes(Numbers):
+    """Where the numbers go: kept, not written."""
 
-    def __init__(self):
+    def __init__(self):  # no recorder
         self.scalar_lines, self.stated, self.marks = [], {}, []
 
     def scalars(self, step, values):
