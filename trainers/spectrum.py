@@ -24,6 +24,22 @@ def effective_rank(rows: Tensor) -> float:
     return float(torch.exp(-torch.xlogy(share, share).sum()))
 
 
+def effective_ranks(rows: Tensor, there: Tensor) -> list[float]:
+    """Of several sets of rows at once, the first 64 that are there of each. (S, n, D), (S, n)
+
+    Rows that are not there count as zeros, which add no direction.
+    """
+    if rows.shape[1] > MOST_ROWS:
+        return [effective_rank(each[found]) for each, found in zip(rows, there, strict=True)]
+    some = (rows * there[..., None]).double().cpu()
+    sound = torch.isfinite(some).flatten(1).all(dim=1)
+    some[~sound] = 0
+    values = torch.linalg.eigvalsh(some @ some.mT).clamp(min=0).sqrt()
+    share = values / values.sum(dim=1, keepdim=True).clamp(min=1e-12)
+    ranks = torch.exp(-torch.xlogy(share, share).sum(dim=1))
+    return [rank if ok else math.nan for rank, ok in zip(ranks.tolist(), sound, strict=True)]
+
+
 def rank_limit(rows: int, width: int) -> float:
     """What it cannot exceed for rows of mean zero, as a neck makes them."""
     return float(max(1, min(width, min(rows, MOST_ROWS) - 1)))

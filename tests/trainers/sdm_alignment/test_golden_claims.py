@@ -8,7 +8,7 @@ import torch
 from trainers.sdm_alignment.losses import Rule, divergences, targets
 from trainers.sdm_alignment.model import Neck
 from trainers.sdm_alignment.spikes import Spikes
-from trainers.spectrum import effective_rank, rank_limit
+from trainers.spectrum import effective_rank, effective_ranks, rank_limit
 
 
 def worst_row_sum(seed):
@@ -106,3 +106,14 @@ def test_effective_rank_is_that_of_the_singular_values():
     assert effective_rank(rows) == pytest.approx(
         float((-share * share.log()).sum().exp()), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("count", [30, 70])
+def test_several_sets_at_once_have_the_ranks_of_each(count):
+    torch.manual_seed(0)
+    rows, there = torch.randn(3, count, 16), torch.rand(3, count) > 0.3
+    rows[1] *= torch.linspace(0, 1, 16)
+    one_by_one = [effective_rank(rows[n][there[n]]) for n in range(3)]
+    assert effective_ranks(rows, there) == pytest.approx(one_by_one, rel=1e-6)
+    rows[2, there[2].nonzero()[0]] = math.inf
+    assert math.isnan(effective_ranks(rows, there)[2])
