@@ -35,6 +35,11 @@ class Offer:
     rule: Rule | None
     address: str
 
+    @property
+    def explained(self) -> list[str]:
+        """The rule's own page, by paragraph."""
+        return self.rule.explanation.split("\n\n") if self.rule else []
+
 
 def offers(trainer: Trainer, now: Mapping[str, Any], asked: QueryDict) -> list[Offer]:
     """Those first that would change the form.
