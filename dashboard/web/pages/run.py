@@ -19,8 +19,10 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from dashboard.training.waiting import widest_host
 from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
+from dashboard.web.progress import progress
 from trainers.catalog import TRAINERS
 
 LOG_LINES = 1000
@@ -49,6 +51,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "tabs": TABS,
             "trainer": TRAINERS.get(run.trainer),
             "meanings": meanings([run.trainer]),
+            "widest_host": widest_host(run),
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
@@ -68,6 +71,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
     charts = [name for name in dict.fromkeys(wanted) if name in summaries][:2]
     return {
         "summaries": summaries.values(),
+        "progress": progress(run, summaries),
         "charts": charts,
         "pressing": [
             verdict for verdict in verdicts if verdict["state"] in ("fail", "broken", "warn")
@@ -92,7 +96,8 @@ def _verdict_tab(run: Run, asked: QueryDict) -> dict[str, Any]:
 
 def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The changes of all verdicts in one, where several offer some; the worse verdict's wins."""
-    patches = [patch for verdict in verdicts if (patch := verdict.get("patch"))]
+    counting = [verdict for verdict in verdicts if not verdict.get("remark")]
+    patches = [patch for verdict in counting if (patch := verdict.get("patch"))]
     if len(patches) < 2:
         return None
     merged = {name: value for patch in reversed(patches) for name, value in patch.items()}
@@ -131,11 +136,16 @@ CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
 
 
 def _verdicts(run: Run) -> list[dict[str, Any]]:
-    """In the reader's language, worst first, each with its curves and its change as a diff."""
+    """In the reader's language, worst first, remarks before what only passes, each with its curves
+    and its change as a diff.
+    """
     if not hasattr(run, "examination"):
         return []
     order = {state: place for place, state in enumerate(STATES)}
-    found = sorted(run.examination.verdicts, key=lambda verdict: order[verdict["state"]])
+    found = sorted(
+        run.examination.verdicts,
+        key=lambda verdict: (order[verdict["state"]], not verdict.get("remark")),
+    )
     return [worded(verdict) | _extras(run, verdict) for verdict in found]
 
 
