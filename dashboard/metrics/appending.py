@@ -154,7 +154,7 @@ def _store_points(ledger: Ledger, post: Post, starts: Starts) -> list[Refused]:
         Tail.objects.create(run_id=ledger.run_id, points=points, data=columns.pack(stored))
         by_number = {curve.pk: curve for curve in known.values()}
         for block in stored:
-            curves.note(ledger, [by_number[number] for number in block.keys], block, starts)
+            curves.note(ledger, [by_number[int(number)] for number in block.keys], block, starts)
             ledger.ahead += int((block.times > time() + AHEAD).sum()) * len(block.keys)
         curves.keep(known.values())
         ledger.loose, ledger.tail = ledger.loose + 1, ledger.tail + points

@@ -1,4 +1,4 @@
-"""Neighbouring points as buckets: what is drawn of a curve that has more points than a chart pixels.
+"""Neighbouring points as buckets: what is drawn of a curve with more points than pixels.
 
 A bucket keeps its extremes and counts what is not finite, so no spike is hidden however many
 points it holds; buckets of buckets are buckets again, which is how summaries of several widths

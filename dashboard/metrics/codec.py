@@ -74,9 +74,10 @@ def pack_buckets(buckets: Buckets) -> bytes:
 def buckets(data: bytes) -> Buckets:
     """The inverse of `pack_buckets`, and of several end to end."""
     records = np.frombuffer(data, RECORD)
-    return Buckets(
-        *(records[name].astype(np.int64) if name in WIDE else records[name] for name in NAMES)
-    )
+    fields: dict[str, Any] = {
+        name: records[name].astype(np.int64) if name in WIDE else records[name] for name in NAMES
+    }
+    return Buckets(**fields)
 
 
 def squeezed(records: bytes) -> bytes:

@@ -6,34 +6,25 @@ times), and under it one row of values for each metric.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Protocol
 
 import msgspec
 import numpy as np
 
+from dashboard.metrics.lines import Scalars
 from dashboard.metrics.series import Floats, Ints, Series, joined
 
-
-class Row(Protocol):
-    """What was logged at one step."""
-
-    step: int
-    time: float
-    values: Mapping[str, float | str]
+Key = str | int  # a metric's name as it came, its curve's number as it is stored
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Curves that were logged together. steps, times: (n,); values: (k, n), a row for each key.
-
-    keys: the metrics' names as they came, the curves' numbers as they are stored
-    """
+    """Curves that were logged together. steps, times: (n,); values: (k, n), a row for each key."""
 
     attempt: int
-    keys: tuple[str, ...] | tuple[int, ...]
+    keys: tuple[Key, ...]
     steps: Ints
     times: Floats
     values: Floats
@@ -53,9 +44,9 @@ class _Column:
     values: list[float] = field(default_factory=list)
 
 
-def blocks(attempt: int, rows: Sequence[Row]) -> list[Block]:
+def blocks(attempt: int, rows: Sequence[Scalars]) -> list[Block]:
     """The rows of one attempt. Within a curve the order in which they came is kept."""
-    groups: dict[tuple[str, ...], list[Row]] = {}
+    groups: dict[tuple[str, ...], list[Scalars]] = {}
     for row in rows:
         groups.setdefault(tuple(row.values), []).append(row)
     groups.pop((), None)
@@ -64,7 +55,7 @@ def blocks(attempt: int, rows: Sequence[Row]) -> list[Block]:
     return [_block(attempt, names, group) for names, group in groups.items()]
 
 
-def _block(attempt: int, names: tuple[str, ...], rows: list[Row]) -> Block:
+def _block(attempt: int, names: tuple[str, ...], rows: list[Scalars]) -> Block:
     flat = chain.from_iterable([row.values.values() for row in rows])
     # float() reads "NaN" and "Infinity", and lines.py let no other text through
     values = np.fromiter(flat, np.float64, len(rows) * len(names))
@@ -77,7 +68,7 @@ def _block(attempt: int, names: tuple[str, ...], rows: list[Row]) -> Block:
     )
 
 
-def _one_by_one(attempt: int, rows: Iterable[Row]) -> list[Block]:
+def _one_by_one(attempt: int, rows: Iterable[Scalars]) -> list[Block]:
     columns: dict[str, _Column] = {}
     for row in rows:
         for name, value in row.values.items():
@@ -92,16 +83,16 @@ def _one_by_one(attempt: int, rows: Iterable[Row]) -> list[Block]:
     return together(attempt, curves)
 
 
-def together(attempt: int, curves: Iterable[tuple[str | int, Series]]) -> list[Block]:
+def together(attempt: int, curves: Iterable[tuple[Key, Series]]) -> list[Block]:
     """Curves as blocks, those with the same clock in one."""
-    alike: dict[tuple[bytes, bytes], list[tuple[str | int, Series]]] = {}
+    alike: dict[tuple[bytes, bytes], list[tuple[Key, Series]]] = {}
     for key, series in curves:
         moment = series.steps.tobytes(), series.times.tobytes()
         alike.setdefault(moment, []).append((key, series))
     return [
         Block(
             attempt,
-            tuple(key for key, _ in group),  # type: ignore[arg-type]  # all of one kind
+            tuple(key for key, _ in group),
             group[0][1].steps,
             group[0][1].times,
             np.stack([series.values for _, series in group]),
@@ -140,7 +131,7 @@ def coalesced(found: Sequence[Block]) -> list[Block]:
     """Fewer and longer blocks; within a curve the order in which the points came is kept."""
     longer: list[Block] = []
     for attempt in dict.fromkeys(one.attempt for one in found):
-        groups: dict[tuple[str | int, ...], list[Block]] = {}
+        groups: dict[tuple[Key, ...], list[Block]] = {}
         for one in found:
             if one.attempt == attempt:
                 groups.setdefault(one.keys, []).append(one)

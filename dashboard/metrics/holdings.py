@@ -107,15 +107,13 @@ def opened(chunks: Collection[Heading]) -> dict[int, Series]:
     """Their points, by the chunk's number. Each clock is read once for all that go by it."""
     clocks: dict[int, tuple[Ints, Floats]] = {}
     for some in pieces({chunk.clock for chunk in chunks}):
-        rows = Clock.objects.filter(pk__in=some).values_list("pk", "data")
-        clocks |= {pk: codec.clock(bytes(data)) for pk, data in rows.iterator()}
+        times = Clock.objects.filter(pk__in=some).values_list("pk", "data")
+        clocks |= {pk: codec.clock(bytes(data)) for pk, data in times.iterator()}
     found: dict[int, Series] = {}
     for some in pieces([chunk.pk for chunk in chunks]):
         rows = Chunk.objects.filter(pk__in=some).values_list("pk", "clock_id", "data")
-        found |= {
-            pk: Series(*clocks[clock], codec.floats(bytes(data)))
-            for pk, clock, data in rows.iterator()
-        }
+        for pk, clock, data in rows.iterator():
+            found[pk] = Series(*clocks[clock], codec.floats(bytes(data)))
     return found
 
 

@@ -6,7 +6,7 @@ attempt went on in its middle), and where others lie among its steps: points tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.metrics.chunks import COARSE, FINE
@@ -58,7 +58,7 @@ def tail_that_counts(holding: Holding) -> Iterable[Series]:
             yield series if counts.all() else series.where(counts)
 
 
-def points(plan: Plan, chunks: Iterable[Heading], read: dict[int, Series]) -> Series:
+def points(plan: Plan, chunks: Iterable[Heading], read: Mapping[int, Series]) -> Series:
     """The points that count, of these chunks and of the tail, within the span, by step."""
     parts = []
     for chunk in chunks:

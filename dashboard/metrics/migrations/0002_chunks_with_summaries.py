@@ -3,13 +3,15 @@
 The old table keeps its name until 0004 drops it: PostgreSQL would keep the names of its indexes.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
-def owner(to, name):
+def owner(to: str, name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name=name, to=to)
 
 

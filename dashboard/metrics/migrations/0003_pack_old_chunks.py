@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from typing import Any
 
 import numpy as np
 from django.db import migrations
@@ -13,7 +14,7 @@ from dashboard.metrics.series import Series, joined
 CHUNK, FINE, COARSE = 8192, 64, 512
 
 
-def decode(data):
+def decode(data: bytes) -> Series:
     """steps as little-endian int64, then times and values as float64; the first byte says how."""
     tag, body = data[:1], data[1:]
     body = zlib.decompress(body) if tag == b"\x01" else body
@@ -25,17 +26,17 @@ def decode(data):
     )
 
 
-def pack(apps, editor):
+def pack(apps: Any, editor: Any) -> None:
     Run = apps.get_model("runs", "Run")
     Curve = apps.get_model("metrics", "Curve")
     for run_id in Run.objects.values_list("pk", flat=True).iterator():
-        clocks = {}
+        clocks: dict[bytes, int] = {}
         for curve in Curve.objects.filter(run_id=run_id):
             pack_curve(apps, run_id, curve, clocks)
         open_ledger(apps, run_id)
 
 
-def pack_curve(apps, run_id, curve, clocks):
+def pack_curve(apps: Any, run_id: str, curve: Any, clocks: dict[bytes, int]) -> None:
     Old = apps.get_model("metrics", "OldChunk")
     Chunk = apps.get_model("metrics", "Chunk")
     old = Old.objects.filter(curve_id=curve.pk).order_by("attempt", "pk")
@@ -53,7 +54,7 @@ def pack_curve(apps, run_id, curve, clocks):
     curve.save()
 
 
-def clock_of(apps, run_id, piece, clocks):
+def clock_of(apps: Any, run_id: str, piece: Series, clocks: dict[bytes, int]) -> int:
     data = codec.pack_clock(piece.steps, piece.times)
     digest = hashlib.blake2b(data).digest()
     if digest not in clocks:
@@ -62,7 +63,7 @@ def clock_of(apps, run_id, piece, clocks):
     return clocks[digest]
 
 
-def columns(piece):
+def columns(piece: Series) -> dict[str, Any]:
     fine = buckets.of_width(buckets.of_points(piece), FINE)
     return {
         "count": len(piece),
@@ -76,7 +77,7 @@ def columns(piece):
     }
 
 
-def open_ledger(apps, run_id):
+def open_ledger(apps: Any, run_id: str) -> None:
     """Points as the journals counted them. Refused lines were counted without their points."""
     Journal = apps.get_model("metrics", "Journal")
     told = Journal.objects.filter(run_id=run_id).aggregate(
