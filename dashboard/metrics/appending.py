@@ -31,11 +31,15 @@ class OtherFile(ValueError):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a post did. offset: bytes of the file that are stored now."""
+    """What a post did. offset: bytes of the file that are stored now; stored: points of the run.
+
+    rejected: with offsets in what was new of the post
+    """
 
     offset: int
     points: int = 0
     rejected: list[Refused] = field(default_factory=list)
+    stored: int = 0
 
 
 def append(run_id: str, offset: int, body: bytes, source: str = "") -> Receipt:
@@ -104,7 +108,7 @@ def _store(run_id: str, source: str, post: Post) -> Receipt | None:
     before = ledger.stored
     refused = _store_new(ledger, journal, post) if post.size else []
     ledger.save()
-    return Receipt(journal.offset, ledger.stored - before, refused)
+    return Receipt(journal.offset, ledger.stored - before, refused, ledger.stored)
 
 
 def _store_new(ledger: Ledger, journal: Journal, post: Post) -> list[Refused]:

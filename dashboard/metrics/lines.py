@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -22,8 +22,8 @@ class Scalars(msgspec.Struct, gc=False):
     """The numbers of one step. The decoder itself checks that they are numbers."""
 
     kind: Literal["scalars"]
-    time: float
-    step: int = 0
+    time: Annotated[float, msgspec.Meta(ge=0, le=MAX_TIME)]
+    step: Annotated[int, msgspec.Meta(ge=0, le=MAX_STEP)] = 0
     values: dict[str, float | Literal["NaN", "Infinity", "-Infinity"]] = {}
 
 
@@ -57,21 +57,20 @@ _line = msgspec.json.Decoder(Line)
 _values = msgspec.json.Decoder(dict[str, Any])
 
 
-def parse(body: bytes) -> Iterable[Scalars | Line | Refused]:
-    """Every line of `body`, which ends with a line's end; empty ones are passed over."""
+def rows(body: bytes) -> list[Scalars] | None:
+    """Every line of `body`, which ends with a line's end, where all are sound scalars: quickly.
+
+    Their names are still to be looked at. None where there are other lines, or faults.
+    """
     try:
-        rows = _scalars.decode_lines(body)
+        found = _scalars.decode_lines(body)
     except (msgspec.DecodeError, ValueError, OverflowError):
-        return _one_by_one(body)
-    names = frozenset().union(*{tuple(row.values) for row in rows})
-    a_line_each = len(rows) == body.count(b"\n")
-    if a_line_each and all(map(_sound, rows)) and not any(map(_name_fault, names)):
-        return rows
-    return _one_by_one(body)
+        return None
+    return found if len(found) == body.count(b"\n") else None
 
 
-def _one_by_one(body: bytes) -> Iterator[Scalars | Line | Refused]:
-    """The same for a body with other lines in it, or with a fault that must be found."""
+def parse(body: bytes) -> Iterator[Scalars | Line | Refused]:
+    """The same one by one, whatever the lines are; empty ones are passed over."""
     offset = 0
     sound: set[str] = set()
     for raw in body.split(b"\n")[:-1]:
@@ -83,16 +82,22 @@ def _one_by_one(body: bytes) -> Iterator[Scalars | Line | Refused]:
         offset += len(raw) + 1
 
 
+def name_fault(name: str) -> str:
+    """Why no metric can be called so; "" where one can."""
+    if 0 < len(name) <= MAX_NAME and (name.isprintable() or _joined(name).isprintable()):
+        return ""
+    told = f"metric name {name[:60]!r}"
+    return f"{told}: use 1 to {MAX_NAME} printable characters, as train/loss"
+
+
 def _read(raw: bytes, sound: set[str]) -> Scalars | Line:
     try:
         row = _scalars.decode(raw)
     except (msgspec.DecodeError, ValueError, OverflowError):
         return _other(raw)
-    if not _sound(row):
-        raise ValueError(_fault(row.step, row.time))
     if not row.values.keys() <= sound:
         for name in row.values:
-            if fault := _name_fault(name):
+            if fault := name_fault(name):
                 raise ValueError(fault)
         sound.update(row.values)
     return row
@@ -114,23 +119,12 @@ def _other(raw: bytes) -> Line:
     return line
 
 
-def _sound(row: Scalars) -> bool:
-    return 0 <= row.step <= MAX_STEP and 0 <= row.time <= MAX_TIME
-
-
 def _fault(step: int, time: float) -> str:
     if not 0 <= step <= MAX_STEP:
         return f"step {step} is outside 0 … 2^53"
     if not 0 <= time <= MAX_TIME:
         return f"time {time} is outside 0 … 1e11: send seconds since 1970, not milliseconds"
     return ""
-
-
-def _name_fault(name: str) -> str:
-    if 0 < len(name) <= MAX_NAME and (name.isprintable() or _joined(name).isprintable()):
-        return ""
-    told = f"metric name {name[:60]!r}"
-    return f"{told}: use 1 to {MAX_NAME} printable characters, as train/loss"
 
 
 def _joined(name: str) -> str:
