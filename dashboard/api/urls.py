@@ -1,18 +1,21 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, runs, work
+from dashboard.api import figures, ledgers, points, runs, windows, work
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("figures/", figures.read, name="figures"),
+    path("windows/", windows.read, name="windows"),
     path("runs/", runs.RunList.as_view()),
     path("runs/<str:pk>/", runs.RunDetail.as_view()),
     path("runs/<str:pk>/stop/", runs.RunStop.as_view()),
     path("runs/<str:pk>/archive/", runs.RunArchive.as_view()),
     path("runs/<str:pk>/restore/", runs.RunRestore.as_view()),
     path("runs/<str:pk>/curves/", runs.RunCurves.as_view()),
+    path("runs/<str:pk>/points/", points.Points.as_view(), name="points"),
+    path("runs/<str:pk>/ledger/", ledgers.RunLedger.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
     path("runs/<str:pk>/lease/", work.Lease.as_view()),
     path("runs/<str:pk>/finish/", work.Finish.as_view()),

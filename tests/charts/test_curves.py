@@ -6,9 +6,9 @@ import pytest
 
 from dashboard.charts.axis import Axis
 from dashboard.charts.curves import chart
-from dashboard.charts.line import Line, View
 from dashboard.charts.evidence import Evidence
 from dashboard.charts.figure import figure
+from dashboard.charts.line import Line, View
 from dashboard.charts.packing import unpacked
 from dashboard.metrics.series import Series
 
