@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.metrics import store
 from dashboard.training.launching import launch
+from tests.conftest import lines, scalars
 
 OLD, NEW = [("metrics", "0001_initial")], [("metrics", "0004_drop_old_chunks")]
 
@@ -44,12 +45,20 @@ def test_old_chunks_become_new_ones(before):
     for attempt, data in pieces:
         Chunk.objects.create(curve=curve, attempt=attempt, data=data)
     Event.objects.create(run_id=run.pk, kind="start", attempt=2, step=9_989, time=1.0)
-    Journal.objects.create(run_id=run.pk, source="x", offset=77, points=10_062, rejected=2)
+    Journal.objects.create(
+        run_id=run.pk, source="x", offset=77, attempt=2, points=10_062, rejected=2
+    )
     MigrationExecutor(connection).migrate(NEW)
     read = store.read(run.pk)["train/loss"]
     assert read.steps.tolist() == list(range(10_050))
     assert read.values.tolist() == [*(steps[:9_990] * 0.5), *range(60)]
     stale = store.read_superseded(run.pk, ["train/loss"])["train/loss"]
     assert len(stale[1]) == 12
+    store.append(run.pk, 77, lines(scalars(10_050, train_loss=3)), source="x")
+    back = MigrationExecutor(connection)
+    back.migrate(OLD)
+    MigrationExecutor(connection).migrate(NEW)
+    again = store.read(run.pk)["train/loss"]
+    assert again.values.tolist() == [*read.values.tolist(), 3]
     account = store.account(run.pk)
-    assert (account.sent, account.held, account.refused) == (10_062, 10_062, 2)
+    assert (account.sent, account.held, account.refused) == (10_063, 10_063, 2)

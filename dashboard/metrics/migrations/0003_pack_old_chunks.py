@@ -9,6 +9,7 @@ from django.db import migrations
 from django.db.models import Max, Sum
 
 from dashboard.metrics import buckets, codec
+from dashboard.metrics import columns as tails
 from dashboard.metrics.series import Series, joined
 
 CHUNK, FINE, COARSE = 8192, 64, 512
@@ -93,6 +94,31 @@ def open_ledger(apps: Any, run_id: str) -> None:
         )
 
 
+def unpack(apps: Any, editor: Any) -> None:
+    """The way back: every point in the old format, chunks first, then what was in the tails."""
+    Old = apps.get_model("metrics", "OldChunk")
+    for chunk in apps.get_model("metrics", "Chunk").objects.select_related("clock").order_by("pk"):
+        steps, times = codec.clock(bytes(chunk.clock.data))
+        series = Series(steps, times, codec.floats(bytes(chunk.data)))
+        Old.objects.create(
+            curve_id=chunk.curve_id, attempt=chunk.attempt, sealed=True, data=encode(series)
+        )
+    for tail in apps.get_model("metrics", "Tail").objects.order_by("pk"):
+        for block in tails.unpack(bytes(tail.data)):
+            for row, curve in enumerate(block.keys):
+                data = encode(block.series(row))
+                Old.objects.create(curve_id=curve, attempt=block.attempt, data=data)
+
+
+def encode(series: Series) -> bytes:
+    columns = (
+        series.steps.astype("<i8"),
+        series.times.astype("<f8"),
+        series.values.astype("<f8"),
+    )
+    return b"\x01" + zlib.compress(b"".join(column.tobytes() for column in columns), level=1)
+
+
 class Migration(migrations.Migration):
     dependencies = [("metrics", "0002_chunks_with_summaries"), ("runs", "0001_initial")]
-    operations = [migrations.RunPython(pack)]
+    operations = [migrations.RunPython(pack, unpack)]
