@@ -63,13 +63,15 @@ def measured(database: str, runs: int, lines: int, points: int) -> Row:
         return Row(what, points, seconds, server.cpu - before, server.memory)
 
 
-def send(server: Server, targets: list[str], points: int, lines: int) -> float:
+def send(server: Server, targets: list[str], points: int, lines: int, metrics: int = 10) -> float:
     """Seconds from the first post to the last acknowledgement."""
     context = multiprocessing.get_context("fork")
     ready = context.Barrier(len(targets) + 1)
     times = context.Queue()
     clients = [
-        context.Process(target=client, args=(server, run, points, lines, seed, ready, times))
+        context.Process(
+            target=client, args=(server, run, (points, lines, seed, metrics), ready, times)
+        )
         for seed, run in enumerate(targets)
     ]
     for one in clients:
@@ -81,8 +83,8 @@ def send(server: Server, targets: list[str], points: int, lines: int) -> float:
     return float(max(end for _, end in spans) - min(begin for begin, _ in spans))
 
 
-def client(server, run, points, lines, seed, ready, times) -> None:  # type: ignore[no-untyped-def]
-    posts = list(bodies(points, lines, seed))
+def client(server, run, logged, ready, times) -> None:  # type: ignore[no-untyped-def]
+    posts = list(bodies(*logged))
     headers = {"Authorization": f"Bearer {server.worker}"}
     with httpx.Client(headers=headers, timeout=120) as http:
         http.get(f"{server.url}/login/")
