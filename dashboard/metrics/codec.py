@@ -36,7 +36,8 @@ def pack(column: NDArray[Any]) -> bytes:
     if len(column) < PACK_FROM:
         return PLAIN + column.astype(column.dtype.newbyteorder("<")).tobytes()
     config = ChunkConfig(compression_level=PCO_LEVEL)
-    return PCO + bytes(standalone.simple_compress(np.ascontiguousarray(column), config))
+    aligned = np.require(column, requirements=["C", "A"])  # pco reads nothing else
+    return PCO + bytes(standalone.simple_compress(aligned, config))
 
 
 def floats(data: bytes) -> Floats:

@@ -104,15 +104,17 @@ def together(attempt: int, curves: Iterable[tuple[Key, Series]]) -> list[Block]:
 def pack(found: Sequence[Block]) -> bytes:
     """Blocks as they wait in the hot tail: a header, then plain columns, quick to write."""
     header = msgspec.msgpack.encode([(one.attempt, one.keys, len(one.steps)) for one in found])
+    padding = bytes(-(4 + len(header)) % 8)  # so that the columns lie where numpy likes them
     columns = [column.tobytes() for one in found for column in (one.steps, one.times, one.values)]
-    return b"".join([len(header).to_bytes(4, "little"), header, *columns])
+    return b"".join([len(header).to_bytes(4, "little"), header, padding, *columns])
 
 
 def unpack(data: bytes) -> list[Block]:
     """The inverse of `pack`. ValueError where the bytes are no blocks."""
-    begin = 4 + int.from_bytes(data[:4], "little")
+    end = 4 + int.from_bytes(data[:4], "little")
+    begin = end + -end % 8
     try:
-        header = msgspec.msgpack.decode(data[4:begin], type=list[tuple[int, tuple[int, ...], int]])
+        header = msgspec.msgpack.decode(data[4:end], type=list[tuple[int, tuple[int, ...], int]])
     except msgspec.DecodeError as error:
         raise ValueError(f"a tail of {len(data)} bytes is damaged: {error}") from error
     found = []

@@ -77,7 +77,7 @@ def send(server: Server, targets: list[str], points: int, lines: int, metrics: i
     for one in clients:
         one.start()
     ready.wait()
-    spans = [times.get() for _ in clients]
+    spans = [times.get(timeout=600) for _ in clients]  # a client that fails has told why by then
     for one in clients:
         one.join()
     return float(max(end for _, end in spans) - min(begin for begin, _ in spans))

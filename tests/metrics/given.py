@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.metrics import chunks, downloads, planning, sealing, windows
+from dashboard.metrics import chunks, codec, downloads, planning, sealing, windows
 
 CHUNK, FINE, COARSE = 16, 2, 4
 
@@ -16,5 +16,6 @@ def short_chunks(monkeypatch):
     for module in (chunks, planning, windows):
         monkeypatch.setattr(module, "FINE", FINE)
         monkeypatch.setattr(module, "COARSE", COARSE)
+    monkeypatch.setattr(codec, "PACK_FROM", 2)
     monkeypatch.setattr(sealing, "FULL", 5 * CHUNK)
     monkeypatch.setattr(sealing, "LOOSE", 3)
