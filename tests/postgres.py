@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+DURABLE = "-c max_connections=60"
 SPEED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
 
@@ -23,7 +24,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(manner: str = SPEED) -> Iterator[str]:
     """A running server's DATABASE_URL. RuntimeError where PostgreSQL is not installed."""
     folder = programs()
     if folder is None:
@@ -33,7 +34,7 @@ def postgres() -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(home, "postgres")
     _run(folder / "initdb", "-D", home / "data", "-A", "trust", "-U", "fixpoint", "--no-sync")
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {SPEED}"
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {manner}"
     control = (folder / "pg_ctl", "-D", home / "data")
     _run(*control, "-w", "-l", home / "log", "-o", options, "start")
     try:

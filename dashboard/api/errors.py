@@ -9,7 +9,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from dashboard.metrics.store import Gap, Unreadable
+from dashboard.metrics.store import Gap, OtherFile, TooMany, Unreadable
 from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
 from trainers.config import ConfigError
@@ -36,6 +36,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response({"detail": str(error), "errors": error.errors}, status=400)
     if isinstance(error, Gap):
         return Response({"detail": str(error), "expected": error.expected}, status=409)
+    if isinstance(error, OtherFile):
+        return Response({"detail": str(error)}, status=409)
+    if isinstance(error, TooMany):
+        return Response({"detail": f"{error}; nothing was stored"}, status=413)
     if isinstance(error, Unreadable):
         told = f"no line of this post is an event ({error}); nothing was stored"
         return Response({"detail": told}, status=400)

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from dashboard.charts.axis import NAMES, Axis
-from dashboard.charts.curves import View
+from dashboard.charts.line import View
 
 MOST_RUNS = 50
 MOST_BUCKETS = 4000
@@ -21,10 +21,10 @@ TEXTS = {
     "runs": "ids, separated by commas",
     "names": "metrics, separated by commas; all where neither this nor prefix is given",
     "prefix": "only metrics whose name begins so",
-    "x": "step (default), relative or wall",
+    "x": "step (default), relative, wall, or metric:NAME for the values of another metric",
     "smooth": "weight of the past, 0 to 0.999",
     "log": "1 for a logarithmic y axis",
-    "window": "low,high: steps, seconds since the start, or milliseconds of the wall clock",
+    "window": "low,high: steps, seconds since the start, milliseconds of the wall clock, or values",
     "buckets": f"10 to {MOST_BUCKETS}; a curve is drawn as at most so many (default 1000)",
     "closed": "groups that are listed without their figures, separated by commas",
     "evidence": "all, or a rule's name: draws what its verdict looked at (one run only)",
@@ -52,7 +52,8 @@ def read_query(request: Request) -> Asked:
     runs = _listed(query.get("runs", ""))
     if len(runs) > MOST_RUNS:
         raise ValidationError({"runs": _("At most %(count)s runs.") % {"count": MOST_RUNS}})
-    axis = Axis(_axis_name(query.get("x", "step")), _window(query.get("window", "")))
+    name, _colon, metric = query.get("x", "step").partition(":")
+    axis = Axis(_axis_name(name, metric), _window(query.get("window", "")), metric=metric)
     axis = replace(axis, offset=_number("tz", query.get("tz", "0"), -900, 900))
     view = View(
         axis,
@@ -68,9 +69,10 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
 
 
-def _axis_name(text: str) -> Any:
-    if text not in NAMES:
-        raise ValidationError({"x": _("One of: %(names)s.") % {"names": ", ".join(NAMES)}})
+def _axis_name(text: str, metric: str) -> Any:
+    if text not in NAMES or (text == "metric") != bool(metric):
+        names = ", ".join(NAMES).replace("metric", "metric:NAME")
+        raise ValidationError({"x": _("One of: %(names)s.") % {"names": names}})
     return text
 
 

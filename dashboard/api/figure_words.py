@@ -32,11 +32,31 @@ def note(drawn: Drawn) -> str:
     return " · ".join([text, *_missing(drawn)])
 
 
+def unplaced(count: int, metric: str) -> str:
+    """Points that the other metric, which is the chart's x, gives no place."""
+    text = ngettext(
+        "%(n)s not drawn: no finite %(metric)s at its step",
+        "%(n)s not drawn: no finite %(metric)s at their steps",
+        count,
+    )
+    return text % {"n": number_format(count, force_grouping=True), "metric": metric}
+
+
 def _missing(drawn: Drawn) -> list[str]:
     found = []
     if drawn.nonfinite:
         text = ngettext("%(n)s not finite, marked", "%(n)s not finite, marked", drawn.nonfinite)
         found.append(text % {"n": number_format(drawn.nonfinite, force_grouping=True)})
+    if drawn.gaps:
+        text = ngettext("%(n)s gap in the steps", "%(n)s gaps in the steps", drawn.gaps)
+        found.append(text % {"n": number_format(drawn.gaps, force_grouping=True)})
+    if drawn.superseded:
+        text = ngettext(
+            "%(n)s from before a resume, faint",
+            "%(n)s from before a resume, faint",
+            drawn.superseded,
+        )
+        found.append(text % {"n": number_format(drawn.superseded, force_grouping=True)})
     if drawn.unlogged:
         text = ngettext(
             "%(n)s at or below 0, not on a log scale",

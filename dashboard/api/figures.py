@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
@@ -18,27 +17,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dashboard.api.figure_query import PARAMETERS, Asked, read_query
-from dashboard.api.figure_words import note, title
-from dashboard.charts.curves import Line, chart
+from dashboard.api.figure_subjects import Subject, read_subjects
+from dashboard.api.figure_words import note, title, unplaced
+from dashboard.charts.curves import chart
 from dashboard.charts.evidence import Evidence
-from dashboard.health.wording import worded
+from dashboard.charts.line import Line
 from dashboard.metrics import store
-from dashboard.metrics.series import EMPTY, Curves, Series
+from dashboard.metrics.series import EMPTY, Series
 from dashboard.runs.models import Run
 
 GROUPS = ("train", "eval", "region", "bank")  # these first, then the others by name
 LAST_GROUPS = ("time", "system")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A run with what is drawn of it."""
-
-    run: Run
-    curves: Curves
-    origin: float
-    verdicts: Sequence[dict[str, Any]]
-    marks: Sequence[store.Mark]
 
 
 @extend_schema(
@@ -82,7 +71,7 @@ def _version(request: Request, ids: Sequence[str], runs: Iterable[Run]) -> str:
 def _figures(asked: Asked, runs: Sequence[Run]) -> list[dict[str, Any]]:
     names = _names(asked, runs)
     drawn = [name for name in names if _group(name) not in asked.closed]
-    subjects = [_subject(run, drawn, asked) for run in runs]
+    subjects = read_subjects(runs, drawn, asked)
     return [_figure(name, subjects, asked, shown=name in drawn) for name in names]
 
 
@@ -104,29 +93,6 @@ def _group(name: str) -> str:
     return name.partition("/")[0] if "/" in name else "other"
 
 
-def _subject(run: Run, names: list[str], asked: Asked) -> Subject:
-    curves = store.read(run.pk, names) if names else {}
-    alone = len(asked.runs) == 1
-    return Subject(
-        run,
-        curves,
-        run.started_at.timestamp() if run.started_at else 0.0,
-        _verdicts(run, asked.evidence) if alone else (),
-        store.marks(run.pk) if alone else (),
-    )
-
-
-def _verdicts(run: Run, evidence: str) -> list[dict[str, Any]]:
-    if not evidence or not hasattr(run, "examination"):
-        return []
-    found = run.examination.verdicts
-    if evidence == "all":
-        found = [verdict for verdict in found if verdict["state"] in ("fail", "warn")]
-    else:
-        found = [verdict for verdict in found if verdict["rule"] == evidence]
-    return [worded(verdict) for verdict in found]
-
-
 def _figure(name: str, subjects: Sequence[Subject], asked: Asked, *, shown: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": name,
@@ -137,20 +103,25 @@ def _figure(name: str, subjects: Sequence[Subject], asked: Asked, *, shown: bool
         return found | {"figure": None, "note": ""}
     having = [subject for subject in subjects if name in subject.curves]
     drawn = chart([_line(subject, name) for subject in having], asked.view)
-    return found | {"figure": drawn.figure, "note": note(drawn)}
+    left_out = sum(subject.unplaced.get(name, 0) for subject in having)
+    told = [note(drawn), *([unplaced(left_out, asked.view.axis.metric)] if left_out else [])]
+    return found | {"figure": drawn.figure, "note": " · ".join(told)}
 
 
 def _line(subject: Subject, name: str) -> Line:
-    series = subject.curves[name]
+    series, window = subject.curves[name], subject.windows.get(name)
     marks = _marks(subject.marks) if name.endswith("loss") else EMPTY
+    began = window.began if window else float(series.times[0])
     return Line(
         subject.run.name,
         subject.run.number,
         series,
-        min(subject.origin or math.inf, float(series.times[0])),
+        min(subject.origin or math.inf, began),
         tuple(_evidence(verdict, name) for verdict in subject.verdicts if _speaks(verdict, name)),
         marks,
         tuple(f"{mark.name}: {mark.text}" for mark in subject.marks) if len(marks) else (),
+        window,
+        tuple(subject.superseded.get(name, {}).items()),
     )
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, runs, samples, trainers, work
+from dashboard.api import figures, ledgers, points, runs, samples, trainers, windows, work
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -9,12 +9,15 @@ urlpatterns = [
     path("figures/", figures.read, name="figures"),
     path("trainers/", trainers.TrainerList.as_view()),
     path("trainers/<str:name>/", trainers.TrainerDetail.as_view()),
+    path("windows/", windows.read, name="windows"),
     path("runs/", runs.RunList.as_view()),
     path("runs/<str:pk>/", runs.RunDetail.as_view()),
     path("runs/<str:pk>/stop/", runs.RunStop.as_view()),
     path("runs/<str:pk>/archive/", runs.RunArchive.as_view()),
     path("runs/<str:pk>/restore/", runs.RunRestore.as_view()),
     path("runs/<str:pk>/curves/", runs.RunCurves.as_view()),
+    path("runs/<str:pk>/points/", points.Points.as_view(), name="points"),
+    path("runs/<str:pk>/ledger/", ledgers.RunLedger.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
     path("runs/<str:pk>/samples/", samples.SampleList.as_view()),
     path("runs/<str:pk>/samples/<str:name>/", samples.SampleFile.as_view(), name="sample_file"),

@@ -30,7 +30,9 @@ from dashboard.runs.models import Run
 from dashboard.training.models import Heartbeat
 
 FENCED = "this run is not yours any more: stop its trainer and claim another"
-EXAMINE_EVERY = 1.5  # seconds between two examinations of a running run
+EXAMINE_EVERY = 1.5  # seconds between two examinations of a running run,
+POINTS_A_SECOND = 100_000  # and a second more for so many points, since judging reads them all
+TOLD = 100  # refused lines that an answer names; it says how many there are
 
 OFFSET = [
     OpenApiParameter("offset", int, required=True, description="where the bytes begin in the file"),
@@ -80,6 +82,8 @@ class Finish(APIView):
         if not _end(pk, **form.validated_data):
             raise Conflict(FENCED)
         run = Run.objects.get(pk=pk)
+        if not run.is_live:
+            store.settle(pk)
         examine(run)
         return Response({"status": run.status})
 
@@ -96,11 +100,21 @@ class Events(APIView):
         responses={200: dict},
     )
     def post(self, request: Request, pk: str) -> Response:
-        """{"offset": bytes stored now, "points", "rejected": lines that could not be stored}."""
+        """{"offset": bytes stored now, "points": stored, "refused": how many lines could not be,
+        "rejected": the first hundred of them, with their offsets in this post and the reasons}.
+        """
         receipt = _store(request, pk, store.append)
-        examine(Run.objects.get(pk=pk), at_most_every=EXAMINE_EVERY)
-        rejected = [{"offset": r.offset, "reason": r.reason} for r in receipt.rejected]
-        return Response({"offset": receipt.offset, "points": receipt.points, "rejected": rejected})
+        every = EXAMINE_EVERY + receipt.stored / POINTS_A_SECOND
+        examine(Run.objects.get(pk=pk), at_most_every=every)
+        rejected = [{"offset": r.offset, "reason": r.reason} for r in receipt.rejected[:TOLD]]
+        return Response(
+            {
+                "offset": receipt.offset,
+                "points": receipt.points,
+                "refused": len(receipt.rejected),
+                "rejected": rejected,
+            }
+        )
 
 
 class Log(APIView):

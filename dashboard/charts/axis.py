@@ -1,4 +1,4 @@
-"""What a chart's x means: optimizer steps, time since the run began, or the clock on the wall."""
+"""What a chart's x means: steps, time since the run began, the wall clock, or another metric."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dashboard.metrics.series import Floats, Series
+from dashboard.metrics.window import WHOLE, Span
 
-Name = Literal["step", "relative", "wall"]
-NAMES: tuple[Name, ...] = ("step", "relative", "wall")
+Name = Literal["step", "relative", "wall", "metric"]
+NAMES: tuple[Name, ...] = ("step", "relative", "wall", "metric")
 UNITS = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"))
 
 
@@ -19,12 +20,14 @@ class Axis:
     window: (low, high) in steps, in seconds since the start, or in milliseconds on the wall
     longest: seconds of the longest run on the page; decides the unit of "relative"
     offset: minutes that the reader's clock is ahead of UTC; plotly knows no time zones
+    metric: for "metric", which; curves then come with its values in the place of their times
     """
 
     name: Name = "step"
     window: tuple[float, float] | None = None
     longest: float = 0.0
     offset: float = 0.0
+    metric: str = ""
 
     @property
     def unit(self) -> tuple[float, str]:
@@ -38,6 +41,8 @@ class Axis:
         """x of each point. origin: when its run began, in seconds since 1970."""
         if self.name == "step":
             return series.steps.astype(float)
+        if self.name == "metric":
+            return series.times
         if self.name == "relative":
             return (series.times - origin) / self.unit[0]
         return (series.times + 60 * self.offset) * 1000
@@ -56,10 +61,23 @@ class Axis:
         scale = self.unit[0] if self.name == "relative" else 1.0
         return self.window[0] / scale, self.window[1] / scale
 
+    def span(self, origin: float) -> Span:
+        """The window as the store reads it. origin: when the run began; 0 where nobody knows."""
+        if self.window is None or self.name == "metric":
+            return WHOLE
+        low, high = self.window
+        if self.name == "step":
+            return Span("step", low, high)
+        if self.name == "relative":
+            return Span("since", low, high, origin)
+        return Span("time", low / 1000 - 60 * self.offset, high / 1000 - 60 * self.offset)
+
     def layout(self) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "date" if self.name == "wall" else "linear"}
         if self.name == "relative":
             found |= {"ticksuffix": f" {self.unit[1]}", "hoverformat": ".4~g"}
+        if self.name == "metric":
+            found |= {"title": {"text": self.metric}}
         if self.window is None:
             return found | {"autorange": True}
         return found | {"range": list(self.range), "autorange": False}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dashboard.charts.axis import Axis
-from dashboard.charts.evidence import Evidence, markers, shapes
+from dashboard.charts.evidence import markers, shapes
 from dashboard.charts.figure import Figure, Trace, faint, figure, line, points
+from dashboard.charts.honesty import broken, superseded
+from dashboard.charts.line import Line, View
 from dashboard.charts.smoothing import smoothed
-from dashboard.metrics.series import EMPTY, Floats, Series
-from dashboard.metrics.thinning import Thinned, thin
+from dashboard.metrics.series import Floats
+from dashboard.metrics.thinning import Thinned, drawn, thin
 
 SYMBOLS = (  # where no height can be drawn, the chart's edge says that something was there
     ("NaN", "x", 0.97),
@@ -25,29 +27,6 @@ ROOM_ROUND_A_CONSTANT = 0.5  # of its value, above and below
 
 
 @dataclass(frozen=True)
-class Line:
-    """A run's part in a chart. origin: when the run began, in seconds since 1970."""
-
-    label: str
-    number: int
-    series: Series
-    origin: float
-    evidence: tuple[Evidence, ...] = ()
-    marks: Series = EMPTY  # what happened during the run, told by `mark_texts`
-    mark_texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class View:
-    """How the reader wants every chart of the page."""
-
-    axis: Axis = field(default_factory=Axis)
-    smoothing: float = 0.0
-    log: bool = False
-    buckets: int = 1000
-
-
-@dataclass(frozen=True)
 class Drawn:
     """A figure, and what it left out: the words under the chart are made from it."""
 
@@ -56,34 +35,41 @@ class Drawn:
     buckets: int  # 0 where every point was drawn
     nonfinite: int
     unlogged: int  # values <= 0, which a logarithmic axis cannot show
+    gaps: int = 0  # places where the steps leap
+    superseded: int = 0  # points that a resumed attempt logged anew, drawn faint
 
 
 def chart(lines: Sequence[Line], view: View) -> Drawn:
     axis = replace(view.axis, longest=max((_duration(one) for one in lines), default=0.0))
     view = replace(view, axis=axis)
-    drawn = [(one, _thinned(one, view)) for one in lines]
-    traces = [trace for one, thinned in drawn for trace in _traces(one, thinned, view)]
+    thinned = [(one, _thinned(one, view)) for one in lines]
+    stale = [trace for one in lines for trace in superseded(one, view)]
+    traces = [trace for one, found in thinned for trace in _traces(one, found, view)]
     return Drawn(
-        figure(traces, _layout(lines, view, traces, _heights(drawn, view))),
-        points=sum(thinned.count for _, thinned in drawn),
-        buckets=max((thinned.buckets for _, thinned in drawn), default=0),
-        nonfinite=sum(len(thinned.nonfinite) for _, thinned in drawn),
-        unlogged=_unlogged([thinned for _, thinned in drawn], view),
+        figure(stale + traces, _layout(lines, view, traces, _heights(thinned, view))),
+        points=sum(found.count for _, found in thinned),
+        buckets=max((found.buckets for _, found in thinned), default=0),
+        nonfinite=sum(int(found.odd.sum()) for _, found in thinned),
+        unlogged=_unlogged([found for _, found in thinned], view),
+        gaps=sum(len(found.gaps) for _, found in thinned),
+        superseded=sum(trace["meta"]["superseded"] for trace in stale),
     )
 
 
 def _thinned(one: Line, view: View) -> Thinned:
+    if one.window is not None:
+        return drawn(one.window)
     return thin(view.axis.within(one.series, one.origin), view.buckets)
 
 
 def _traces(one: Line, thinned: Thinned, view: View) -> list[Trace]:
     """Raw curve (faint under its smoothed one), marks for what is not finite, evidence."""
     axis = view.axis
-    raw = line(one.label, _x(axis, thinned, one), thinned.values, one.number)
+    raw = line(one.label, *broken(_x(axis, thinned, one), thinned), one.number)
     found = [raw]
     if view.smoothing > 0:
         found = [faint(raw), _smooth(one, view)]
-    found += _nonfinite(thinned.nonfinite, one, axis)
+    found += _nonfinite(thinned, one, axis)
     found += _happenings(one, axis)
     rings = (markers(evidence, one.series, axis, one.origin) for evidence in one.evidence)
     return found + [ring for ring in rings if ring is not None]
@@ -93,14 +79,15 @@ def _smooth(one: Line, view: View) -> Trace:
     """Smoothed over the whole curve first, so that a zoom shows the same line, only closer."""
     whole = smoothed(one.series, view.smoothing)
     thinned = thin(view.axis.within(whole, one.origin), view.buckets)
-    return line(one.label, _x(view.axis, thinned, one), thinned.values, one.number)
+    return line(one.label, *broken(_x(view.axis, thinned, one), thinned), one.number)
 
 
 def _x(axis: Axis, thinned: Thinned, one: Line) -> Floats:
-    return axis.place(Series(thinned.steps, thinned.times, thinned.values), one.origin)
+    return axis.place(thinned.series, one.origin)
 
 
-def _nonfinite(series: Series, one: Line, axis: Axis) -> list[Trace]:
+def _nonfinite(thinned: Thinned, one: Line, axis: Axis) -> list[Trace]:
+    series = thinned.nonfinite
     kinds = (np.isnan(series.values), np.isposinf(series.values), np.isneginf(series.values))
     return [
         points(
@@ -110,7 +97,8 @@ def _nonfinite(series: Series, one: Line, axis: Axis) -> list[Trace]:
             yaxis="y2",
             marker={"symbol": symbol, "size": 9, "color": "#b3261e"},
             meta={"state": "fail", "nonfinite": name},
-            hovertemplate=name,
+            text=[f"{name} × {many}" if many > 1 else name for many in thinned.odd[mask].tolist()],
+            hovertemplate="%{text}",
         )
         for (name, symbol, height), mask in zip(SYMBOLS, kinds, strict=True)
         if mask.any()
@@ -169,6 +157,8 @@ def _scale(axis: Axis) -> float:
 
 
 def _duration(one: Line) -> float:
+    if one.window is not None:
+        return one.window.ended - one.origin
     return float(one.series.times[-1] - one.origin) if len(one.series) else 0.0
 
 

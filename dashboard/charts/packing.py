@@ -13,7 +13,10 @@ SAFE_IN_F4 = (1e-30, 1e30)  # sizes that four bytes hold with seven digits
 
 
 def packed(values: Floats) -> dict[str, str]:
-    """(n,) numbers as {"dtype", "bdata"}, in four bytes each where no digit that shows is lost."""
+    """(n,) numbers as {"dtype", "bdata"}, in four bytes each where no digit that shows is lost.
+
+    NaN is where a line breaks.
+    """
     narrow = values.astype(_dtype(values))
     dtype = narrow.dtype.kind + str(narrow.dtype.itemsize)
     return {"dtype": dtype, "bdata": base64.b64encode(narrow.tobytes()).decode()}
@@ -25,11 +28,16 @@ def unpacked(wire: dict[str, str]) -> Floats:
     return raw.astype(np.float64)
 
 
-def _dtype(values: Floats) -> Any:
+def _dtype(every: Floats) -> Any:
+    values = every[~np.isnan(every)]
     if not len(values):
         return np.dtype("<f4")
-    if np.array_equal(values, np.rint(values)):
+    if len(values) == len(every) and np.array_equal(values, np.rint(values)):
         return np.dtype("<i4") if np.abs(values).max() < 2**31 else np.dtype("<f8")
     sizes = np.abs(values[values != 0])
     low, high = SAFE_IN_F4
-    return np.dtype("<f4") if sizes.min() > low and sizes.max() < high else np.dtype("<f8")
+    return (
+        np.dtype("<f4")
+        if not len(sizes) or (sizes.min() > low and sizes.max() < high)
+        else np.dtype("<f8")
+    )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from dashboard.metrics.curves import assemble, starts_of
-from dashboard.metrics.models import Chunk, Curve, Event, Journal, LogPart
-from dashboard.metrics.series import Series
+from dashboard.metrics.models import Curve, Event, Journal, LogPart
 from dashboard.runs.models import Run
 
 
@@ -44,31 +41,6 @@ class LogTail:
     text: str
     size: int
     skipped: int
-
-
-@dataclass(frozen=True)
-class Intake:
-    """How much of a run arrived, and what of it could not be stored."""
-
-    points: int = 0
-    rejected: int = 0
-    rejections: list[dict[str, Any]] = field(default_factory=list)
-
-
-def read(run_id: str, names: Iterable[str] | None = None) -> dict[str, Series]:
-    """The curves by name, all of them where `names` is None; names without points are left out.
-
-    Where a resumed attempt overlaps an earlier one, only the newest attempt's points are read.
-    """
-    chunks = Chunk.objects.filter(curve__run_id=run_id).select_related("curve")
-    if names is not None:
-        chunks = chunks.filter(curve__name__in=list(names))
-    by_name: dict[str, list[Chunk]] = {}
-    for chunk in chunks.order_by("attempt", "pk"):
-        by_name.setdefault(chunk.curve.name, []).append(chunk)
-    starts = starts_of([run_id])[run_id]
-    series = {name: assemble(parts, starts) for name, parts in sorted(by_name.items())}
-    return {name: curve for name, curve in series.items() if len(curve)}
 
 
 def names(run_id: str) -> list[str]:
@@ -114,16 +86,6 @@ def log_tail(run_id: str, lines: int = 1000) -> LogTail:
     whole = b"".join(reversed(parts))
     tail = b"".join(whole.splitlines(keepends=True)[-lines:])
     return LogTail(tail.decode("utf-8", errors="replace"), size, size - len(tail))
-
-
-def intake(run_id: str) -> Intake:
-    """Points stored and lines refused, over all of the run's directories."""
-    journals = list(Journal.objects.filter(run_id=run_id))
-    return Intake(
-        sum(j.points for j in journals),
-        sum(j.rejected for j in journals),
-        [rejection for j in journals for rejection in j.rejections],
-    )
 
 
 def version(run_ids: Iterable[str]) -> str:

@@ -1,33 +1,103 @@
-"""Many small chunks of a curve's tail become one packed chunk."""
+"""The tail's points become chunks: packed, in the order of their steps, with their summaries.
+
+While points come in, posts are folded together now and then, and a curve that has CHUNK points in
+the tail is sealed. Curves that log seldom wait there until it is FULL, or until their run ends.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable, Sequence
 
-from dashboard.metrics import codec
-from dashboard.metrics.models import Chunk, Curve
+from dashboard.metrics import chunks, columns
+from dashboard.metrics.chunks import CHUNK, Part
+from dashboard.metrics.columns import Block
+from dashboard.metrics.models import Curve, Ledger, Tail
 from dashboard.metrics.series import Series
 
-LONG_TAIL = 64  # chunks: a curve is read in about as many row visits as it has
+FULL = 262_144  # points of all curves in a tail, about 4 MB: what a reader may have to go through
+LOOSE = 64  # posts that a reader has to go through one by one
 
 
-def seal_long_tails(curve_ids: list[int]) -> None:
-    """Seal the curves whose tail has grown long. Runs inside the writer's transaction."""
-    for curve in Curve.objects.filter(pk__in=curve_ids, tail__gte=LONG_TAIL):
-        tail = list(curve.chunks.filter(sealed=False).order_by("pk"))
-        for attempt in {chunk.attempt for chunk in tail}:
-            _seal(curve, [chunk for chunk in tail if chunk.attempt == attempt])
-        Curve.objects.filter(pk=curve.pk).update(tail=0)
+def tend(ledger: Ledger, written: Iterable[Curve]) -> None:
+    """Seal or fold the run's tail where it is time to. Runs inside the writer's transaction."""
+    if ledger.tail >= FULL:
+        seal_all(ledger)
+    elif any(curve.tail >= CHUNK for curve in written):
+        seal_long(ledger)
+    elif ledger.loose >= LOOSE:
+        fold(ledger)
 
 
-def _seal(curve: Curve, chunks: list[Chunk]) -> None:
-    parts = [codec.decode(bytes(chunk.data)) for chunk in chunks]
-    whole = Series(
-        np.concatenate([part.steps for part in parts]),
-        np.concatenate([part.times for part in parts]),
-        np.concatenate([part.values for part in parts]),
-    )
-    Chunk.objects.create(
-        curve=curve, attempt=chunks[0].attempt, sealed=True, data=codec.encode(whole)
-    )
-    Chunk.objects.filter(pk__in=[chunk.pk for chunk in chunks]).delete()
+def fold(ledger: Ledger) -> None:
+    """The loose posts become one row."""
+    rows = list(Tail.objects.filter(run_id=ledger.run_id, folded=False).order_by("pk"))
+    _replace(ledger.run_id, rows, columns.coalesced(_blocks(rows)))
+    ledger.loose = 0
+
+
+def seal_long(ledger: Ledger) -> None:
+    """Whole chunks of the curves that have enough points; the others stay in the tail."""
+    rows = list(Tail.objects.filter(run_id=ledger.run_id).order_by("pk"))
+    whole, left = _split(_blocks(rows))
+    chunks.write(ledger.run_id, whole)
+    _leave(ledger, rows, left)
+
+
+def seal_all(ledger: Ledger) -> None:
+    """Every point of the tail; a short chunk is joined with the short ones before it."""
+    rows = list(Tail.objects.filter(run_id=ledger.run_id).order_by("pk"))
+    whole, left = _split(_blocks(rows))
+    chunks.write(ledger.run_id, whole)
+    longer, replaced = chunks.with_short_ones(left)
+    chunks.write(ledger.run_id, longer)
+    chunks.delete(replaced)
+    _leave(ledger, rows, [])
+
+
+def _blocks(rows: Iterable[Tail]) -> list[Block]:
+    return [block for row in rows for block in columns.unpack(bytes(row.data))]
+
+
+def _split(blocks: Sequence[Block]) -> tuple[list[Part], list[Part]]:
+    """What makes whole chunks, and the newest points that do not."""
+    whole, left = [], []
+    for attempt in dict.fromkeys(block.attempt for block in blocks):
+        for curve, series in columns.by_curve(blocks, attempt).items():
+            end = len(series) // CHUNK * CHUNK
+            if end:
+                whole.append(Part(curve, attempt, _cut(series, 0, end)))
+            if end < len(series):
+                left.append(Part(curve, attempt, _cut(series, end, len(series))))
+    return whole, left
+
+
+def _cut(series: Series, begin: int, end: int) -> Series:
+    return Series(series.steps[begin:end], series.times[begin:end], series.values[begin:end])
+
+
+def _leave(ledger: Ledger, rows: list[Tail], left: list[Part]) -> None:
+    """Only these points stay in the tail."""
+    blocks = [
+        block
+        for attempt in dict.fromkeys(part.attempt for part in left)
+        for block in columns.together(
+            attempt, [(part.curve, part.series) for part in left if part.attempt == attempt]
+        )
+    ]
+    _replace(ledger.run_id, rows, blocks)
+    ledger.loose, ledger.tail = 0, sum(block.points for block in blocks)
+    counts: dict[int, int] = {}
+    for part in left:
+        counts[part.curve] = counts.get(part.curve, 0) + len(part.series)
+    waiting = list(Curve.objects.filter(run_id=ledger.run_id, tail__gt=0).only("pk", "tail"))
+    for curve in waiting:
+        curve.tail = counts.get(curve.pk, 0)
+    Curve.objects.bulk_update(waiting, ["tail"])
+
+
+def _replace(run_id: str, rows: Sequence[Tail], blocks: Sequence[Block]) -> None:
+    if blocks:
+        points = sum(block.points for block in blocks)
+        data = columns.pack(blocks)
+        Tail.objects.create(run_id=run_id, points=points, folded=True, data=data)
+    Tail.objects.filter(pk__in=[row.pk for row in rows]).delete()

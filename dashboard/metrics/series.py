@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,9 +59,29 @@ class Series:
         """The newest `share` (0 to 1) of the points."""
         return self.last(int(np.ceil(len(self) * share)))
 
+    def by_step(self) -> Series:
+        """In the order of the steps; equal ones stay in the order in which they are."""
+        if (self.steps[1:] >= self.steps[:-1]).all():
+            return self
+        order = np.argsort(self.steps, kind="stable")
+        return Series(self.steps[order], self.times[order], self.values[order])
+
     def where(self, mask: NDArray[np.bool_]) -> Series:
         """The points that `mask`, (n,), selects."""
         return Series(self.steps[mask], self.times[mask], self.values[mask])
+
+
+def joined(parts: Sequence[Series]) -> Series:
+    """One after the other, in the order given; no parts are an empty series."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return EMPTY
+    return Series(
+        np.concatenate([part.steps for part in parts]),
+        np.concatenate([part.times for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
 
 
 Curves = Mapping[str, Series]  # by the metric's name, "train/loss/region"

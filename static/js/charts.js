@@ -73,6 +73,7 @@ export class Charts {
   show({ figures }) {
     this.dropAllBut(new Set(figures.map((figure) => figure.name)));
     for (const figure of figures) this.place(figure);
+    this.view.dispatchEvent(new CustomEvent("metrics", { detail: figures.map((figure) => figure.name) }));
     for (const [name, group] of this.groups) group.count.textContent = this.countOf(name);
     this.sayWhenEmpty(figures.length);
     this.filter();

@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.charts.axis import Axis
-from dashboard.charts.curves import Line, View, chart
+from dashboard.charts.curves import chart
 from dashboard.charts.evidence import Evidence
 from dashboard.charts.figure import figure
+from dashboard.charts.line import Line, View
 from dashboard.charts.packing import unpacked
 from dashboard.metrics.series import Series
 

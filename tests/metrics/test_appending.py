@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.metrics import store
-from dashboard.metrics.models import Chunk, Journal
+from dashboard.metrics.models import Journal, Tail
 from dashboard.runs.models import Run
 from tests.conftest import lines, scalars
 
@@ -133,7 +133,8 @@ def test_a_resumed_attempt_replaces_what_it_logs_again(run):
     assert loss(run) == [*((s, s) for s in range(1, 6)), *((s, s * 10) for s in range(6, 11))]
     summary = store.summaries([run.pk])[run.pk]["train/loss"]
     assert (summary.count, summary.min, summary.max, summary.last) == (10, 1, 100, 100)
-    assert Chunk.objects.count() == 2  # nothing was thrown away
+    [old] = store.read_superseded(run.pk, ["train/loss"])["train/loss"].values()
+    assert old.values.tolist() == [6, 7]  # nothing was thrown away
 
 
 def test_an_attempt_that_starts_afresh_replaces_everything(run):
@@ -151,13 +152,13 @@ def test_an_attempt_that_arrives_late_is_still_the_older_one(run):
     assert loss(run) == [(1, 1.0)]
 
 
-def test_many_small_posts_are_sealed_and_read_the_same(run):
+def test_many_small_posts_are_folded_and_read_the_same(run):
     offset = 0
     for step in range(1, 200):
         offset = store.append(run.pk, offset, lines(scalars(step, train_loss=step))).offset
     assert loss(run) == [(step, step) for step in range(1, 200)]
-    assert Chunk.objects.filter(sealed=True).count() == 3
-    assert Chunk.objects.count() < 64 + 3
+    assert Tail.objects.filter(folded=True).count() == 3
+    assert Tail.objects.count() < 64 + 3
 
 
 def test_facts_snapshot_and_marks_find_their_places(run):
@@ -215,3 +216,12 @@ def test_any_order_of_overlapping_posts_stores_each_point_once(run, pieces):
 def test_a_backslash_before_u0000_is_text_like_any_other(run):
     store.append(run.pk, 0, lines({"kind": "mark", "name": "n", "text": "\\u0000"}))
     assert store.marks(run.pk)[0].text == "\\u0000"
+
+
+def test_a_post_of_ten_thousand_steps_is_sealed_and_read_the_same(run):
+    body = lines(*(scalars(step, step, train_loss=step * 0.5) for step in range(10_000)))
+    assert store.append(run.pk, 0, body).points == 10_000
+    assert loss(run) == [(step, step * 0.5) for step in range(10_000)]
+    assert store.read_window(run.pk, "train/loss", most=100).drawn_as == 100
+    newest = store.read_newest(run.pk, ["train/loss"], 5)["train/loss"]
+    assert newest.steps.tolist() == list(range(9_995, 10_000))

@@ -132,3 +132,41 @@ def test_the_work_does_not_grow_with_the_points(page_client):
     assert queries(page_client, f"{API}?runs={short.pk}") == queries(
         page_client, f"{API}?runs={long.pk}"
     )
+
+
+def test_another_metric_can_be_the_horizontal_axis(page_client, run):
+    rows = [scalars(s, train_loss=10 - s, train_seen=s * 32) for s in range(5)]
+    store.append(run.pk, 0, lines(*rows, scalars(9, train_loss=1)))
+    found = figures(page_client, run, names="train/loss", x="metric:train/seen")
+    [drawn] = found
+    assert unpacked(drawn["figure"]["data"][0]["x"]).tolist() == [0, 32, 64, 96, 128]
+    assert drawn["figure"]["layout"]["xaxis"]["title"]["text"] == "train/seen"
+    assert "1 not drawn: no finite train/seen at its step" in drawn["note"]
+    assert figures(page_client, run, names="train/loss", x="metric:none") != []
+
+
+@pytest.mark.parametrize("x", ["metric", "metric:", "step:a"])
+def test_an_axis_without_its_metric_is_refused(page_client, run, x):
+    assert page_client.get(API, {"runs": run.pk, "x": x}).status_code == 400
+
+
+def test_points_that_a_resume_replaced_are_drawn_faint_and_told(page_client, run):
+    starts = [{"kind": "start", "attempt": n, "step": s} for n, s in ((1, 0), (2, 3))]
+    first = [scalars(s, train_loss=s) for s in range(1, 7)]
+    again = [scalars(s, train_loss=-s) for s in range(4, 7)]
+    store.append(run.pk, 0, lines(starts[0], *first, starts[1], *again))
+    [found] = figures(page_client, run)
+    stale, current = found["figure"]["data"][:2]
+    assert unpacked(stale["y"]).tolist() == [4, 5, 6]
+    assert stale["opacity"] < 0.5
+    assert unpacked(current["y"]).tolist() == [1, 2, 3, -4, -5, -6]
+    assert "3 from before a resume, faint" in found["note"]
+
+
+def test_a_line_breaks_where_steps_are_missing(page_client, run):
+    steps = [*range(50), *range(500, 550)]
+    store.append(run.pk, 0, lines(*(scalars(s, train_loss=1 + s) for s in steps)))
+    [found] = figures(page_client, run)
+    y = unpacked(found["figure"]["data"][0]["y"])
+    assert [place for place, value in enumerate(y) if value != value] == [50]
+    assert "1 gap in the steps" in found["note"]

@@ -77,6 +77,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
             verdict for verdict in verdicts if verdict["state"] in ("fail", "broken", "warn")
         ],
         "fixes": run.fixes.order_by("number"),
+        "account": store.account(run.pk),
     }
 
 

@@ -1,0 +1,92 @@
+"""What GET /api/figures/ draws of each run: read once for all charts of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.api.figure_query import Asked
+from dashboard.health.wording import worded
+from dashboard.metrics import store
+from dashboard.metrics.alignment import along
+from dashboard.metrics.series import Curves, Series
+from dashboard.metrics.thinning import drawn
+from dashboard.runs.models import Run
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A run with what is drawn of it. windows: of curves that were read from their summaries.
+
+    unplaced: by name, how many points the other metric, which is x, gives no place
+    """
+
+    run: Run
+    curves: Curves
+    windows: Mapping[str, store.Window]
+    superseded: Mapping[str, Mapping[int, Series]]
+    verdicts: Sequence[dict[str, Any]]
+    marks: Sequence[store.Mark]
+    unplaced: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> float:
+        """When it started, in seconds since 1970; 0 where nobody knows."""
+        return origin(self.run)
+
+
+def read_subjects(runs: Sequence[Run], names: list[str], asked: Asked) -> list[Subject]:
+    """In the order of the runs. Smoothing and another metric as x take whole curves."""
+    if not names:
+        return [_subject(run, {}, {}, {}, asked) for run in runs]
+    if asked.view.axis.name == "metric":
+        return [_against(run, names, asked) for run in runs]
+    stale = {run.pk: store.read_superseded(run.pk, names) for run in runs}
+    if asked.view.smoothing > 0:
+        return [_subject(r, store.read(r.pk, names), {}, stale[r.pk], asked) for r in runs]
+    spans = {run.pk: asked.view.axis.span(origin(run)) for run in runs}
+    windows = store.read_windows(spans, names, asked.view.buckets)
+    return [_subject(r, _seen(windows[r.pk]), windows[r.pk], stale[r.pk], asked) for r in runs]
+
+
+def origin(run: Run) -> float:
+    return run.started_at.timestamp() if run.started_at else 0.0
+
+
+def _subject(
+    run: Run,
+    curves: Curves,
+    windows: Mapping[str, store.Window],
+    stale: Mapping[str, Mapping[int, Series]],
+    asked: Asked,
+) -> Subject:
+    alone = len(asked.runs) == 1
+    verdicts = _verdicts(run, asked.evidence) if alone else []
+    return Subject(run, curves, windows, stale, verdicts, store.marks(run.pk) if alone else ())
+
+
+def _seen(windows: Mapping[str, store.Window]) -> Curves:
+    return {name: drawn(window).series for name, window in windows.items()}
+
+
+def _against(run: Run, names: list[str], asked: Asked) -> Subject:
+    metric = asked.view.axis.metric
+    curves = store.read(run.pk, [*names, metric])
+    other = curves.get(metric)
+    placed = {} if other is None else {n: along(c, other) for n, c in curves.items() if n in names}
+    lost = {name: len(curves[name]) - len(series) for name, series in placed.items()}
+    kept = {name: series for name, series in placed.items() if len(series)}
+    verdicts = _verdicts(run, asked.evidence) if len(asked.runs) == 1 else []
+    return Subject(run, kept, {}, {}, verdicts, (), lost)
+
+
+def _verdicts(run: Run, evidence: str) -> list[dict[str, Any]]:
+    if not evidence or not hasattr(run, "examination"):
+        return []
+    found = run.examination.verdicts
+    if evidence == "all":
+        found = [verdict for verdict in found if verdict["state"] in ("fail", "warn")]
+    else:
+        found = [verdict for verdict in found if verdict["rule"] == evidence]
+    return [worded(verdict) for verdict in found]

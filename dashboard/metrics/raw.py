@@ -1,0 +1,89 @@
+"""All points of curves: for rules, for smoothing, and what a resume left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dashboard.metrics.holdings import Heading, Holding, holdings, opened, snapshot
+from dashboard.metrics.models import Curve
+from dashboard.metrics.planning import Plan, plan, points, tail_that_counts
+from dashboard.metrics.series import Series, joined
+from dashboard.metrics.window import WHOLE
+
+
+def read(run_id: str, names: Iterable[str] | None = None) -> dict[str, Series]:
+    """The curves by name, all of them where `names` is None; names without points are left out.
+
+    Where a resumed attempt overlaps an earlier one, only the newest attempt's points are read.
+    Costs as much as the run is long: `read_windows` draws, `read_newest` looks at the end.
+    """
+    with snapshot():
+        plans = _plans(run_id, names)
+        return _read(plans, {name: _chunks(one) for name, one in plans.items()})
+
+
+def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[str, Series]:
+    """The last `count` points of each curve by step: only the chunks that hold them are opened."""
+    with snapshot():
+        plans = _plans(run_id, names)
+        found = _read(plans, {name: _newest(one, count) for name, one in plans.items()})
+    return {name: series.last(count) for name, series in found.items()}
+
+
+def read_superseded(run_id: str, names: Iterable[str]) -> dict[str, dict[int, Series]]:
+    """By name and attempt: what an attempt logged beyond the step at which a later one went on."""
+    stale = Curve.objects.filter(run_id=run_id, name__in=list(names))
+    with snapshot():
+        wanted = [c.name for c in stale.only("name", "stored", "count") if c.stored > c.count]
+        held = holdings([run_id], wanted)[run_id] if wanted else {}
+        read = opened([c for one in held.values() for c in one.chunks if _is_stale(c, one)])
+        return {name: _stale(one, read) for name, one in held.items()}
+
+
+def _plans(run_id: str, names: Iterable[str] | None) -> dict[str, Plan]:
+    held = holdings([run_id], None if names is None else list(names))[run_id]
+    return {name: found for name, one in held.items() if (found := plan(one, WHOLE)) is not None}
+
+
+def _read(plans: Mapping[str, Plan], chosen: Mapping[str, list[Heading]]) -> dict[str, Series]:
+    read = opened([chunk for chunks in chosen.values() for chunk in chunks])
+    return {name: points(one, chosen[name], read) for name, one in plans.items()}
+
+
+def _chunks(one: Plan) -> list[Heading]:
+    """Those with points that count, in the order in which they came."""
+    counting = {chunk.pk for chunk in (*one.whole, *one.opened)}
+    return [chunk for chunk in one.holding.chunks if chunk.pk in counting]
+
+
+def _newest(one: Plan, count: int) -> list[Heading]:
+    """Chunks enough that no `count` points outside of them and of the tail are newer."""
+    tails = list(tail_that_counts(one.holding))
+    chosen: list[Heading] = []
+    for chunk in sorted(_chunks(one), key=lambda chunk: chunk.last_step, reverse=True):
+        newer = sum(int((series.steps >= chunk.last_step).sum()) for series in tails)
+        newer += sum(c.count for c in chosen if c.first_step >= chunk.last_step)
+        if newer >= count:
+            break
+        chosen.append(chunk)
+    return [chunk for chunk in _chunks(one) if chunk in chosen]
+
+
+def _is_stale(chunk: Heading, holding: Holding) -> bool:
+    return chunk.last_step > holding.end_of(chunk.attempt)
+
+
+def _stale(holding: Holding, read: Mapping[int, Series]) -> dict[int, Series]:
+    parts: dict[int, list[Series]] = {}
+    for chunk in holding.chunks:
+        if chunk.pk in read:
+            parts.setdefault(chunk.attempt, []).append(read[chunk.pk])
+    for attempt, series in holding.tail:
+        parts.setdefault(attempt, []).append(series)
+    found = {}
+    for attempt, several in sorted(parts.items()):
+        series = joined(several)
+        beyond = series.where(series.steps > holding.end_of(attempt)).by_step()
+        if len(beyond):
+            found[attempt] = beyond
+    return found
