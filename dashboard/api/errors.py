@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from dashboard.metrics.store import Gap, Unreadable
+from dashboard.search.errors import Hint
 from trainers.config import ConfigError
 
 
@@ -22,6 +23,14 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+class Misasked(Exception):
+    """A query of the search that cannot be read."""
+
+    def __init__(self, hint: Hint) -> None:
+        self.hint = hint
+        super().__init__(hint.says)
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, taught the errors of the house."""
     if isinstance(error, ConfigError):
@@ -31,12 +40,20 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Unreadable):
         told = f"no line of this post is an event ({error}); nothing was stored"
         return Response({"detail": told}, status=400)
+    if isinstance(error, Misasked):
+        return Response(_misasked(error.hint), status=400)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.ValidationError):
         response.data = {"detail": _sentence(error.detail), "errors": error.detail}
     return response
+
+
+def _misasked(hint: Hint) -> dict[str, Any]:
+    """Where the trouble is, in characters of q, and what may have been meant."""
+    told = {"detail": hint.says, "errors": {"q": [hint.says]}}
+    return {**told, "from": hint.span[0], "to": hint.span[1], "near": list(hint.near)}
 
 
 def _sentence(detail: Any) -> str:

@@ -1,12 +1,13 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, runs, work
+from dashboard.api import complete, figures, runs, work
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("figures/", figures.read, name="figures"),
+    path("complete/", complete.read, name="complete"),
     path("runs/", runs.RunList.as_view()),
     path("runs/<str:pk>/", runs.RunDetail.as_view()),
     path("runs/<str:pk>/stop/", runs.RunStop.as_view()),

@@ -115,6 +115,8 @@ class Run(models.Model):
                 name="runs_by_duration",
                 condition=models.Q(archived_at__isnull=True),
             ),
+            # what a found run is asked for, without reading its row
+            models.Index(fields=["id", "archived_at", "created_at"], name="runs_in_short"),
             models.Index(
                 fields=["archived_at", "id"],
                 name="runs_archived",

@@ -100,7 +100,7 @@ def _count(runs: QuerySet[Run], fits: Plan, page: Slice, asked: Asked) -> Count:
     """Exact where that is cheap: a single page, named runs, all runs; else up to a limit."""
     if not page.before and not page.after:
         return Count(len(page.keys), exact=True)
-    found = runs.filter(fits.condition()).order_by()
+    found = runs.filter(fits.counted()).order_by()
     if fits.known is not None or not asked.query.strip():
         return Count(found.count(), exact=True)
     number = found[: MOST_COUNTED + 1].count()

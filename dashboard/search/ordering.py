@@ -137,7 +137,7 @@ def _metric(asked: Field, down: bool, now: dt.datetime) -> list[Segment]:  # noq
     relation, column = ranking.RELATION, ranking.column(asked.part)
     mine = {"ordered": FilteredRelation(relation, condition=Q(**{f"{relation}__name": asked.name}))}
     there = Q(**{f"ordered__{column}__isnull": False})
-    rows = ranking.rows(asked.name).exclude(ranking.is_nan(asked.part))
+    rows = ranking.rows(asked.name).filter(ranking.is_number(asked.part))
     return [Segment(there, f"ordered__{column}", down, mine), _nothing(_none_of(rows))]
 
 

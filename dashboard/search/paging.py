@@ -7,6 +7,7 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -115,7 +116,8 @@ def _rows(
     beyond = _beyond(segment, start) if start else Q()
     sign = "-" if segment.down else ""
     columns = [segment.column] if segment.column else []
-    rows = runs.alias(**segment.aliases).filter(segment.where & fits & beyond)
+    fresh = {name: copy(alias) for name, alias in segment.aliases.items()}  # Django changes them
+    rows = runs.annotate(**fresh).filter(segment.where & fits & beyond)
     ordered = rows.order_by(*(f"{sign}{name}" for name in [*columns, "pk"]))
     for found in _keys(ordered[: size + 1], segment.column):
         yield Key(index, *found)

@@ -16,22 +16,32 @@ from django.db.models import Q
 
 from dashboard.search.fitting import Fit, fit
 from dashboard.search.sources import Scope
-from dashboard.search.syntax import And, Leaf, Node, Not, Or
+from dashboard.search.syntax import And, Node, Not, Or
 
 FEW = 1_000  # runs that are named one by one
-SOME = 20_000  # rows that are gathered as a set
+SOME = 5_000  # rows that are gathered as a set
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which runs fit: those of `known` and of `where`, where these are given."""
+    """Which runs fit: those of `known` that fit the rest, as far as these are given.
+
+    where: the rest, written for a page of runs. whole: the same, written for counting them all.
+    """
 
     known: frozenset[str] | None = None
     where: Q | None = None
+    whole: Q | None = None
 
     def condition(self) -> Q:
+        return self._among(self.where)
+
+    def counted(self) -> Q:
+        return self._among(self.whole)
+
+    def _among(self, rest: Q | None) -> Q:
         parts = [] if self.known is None else [Q(pk__in=sorted(self.known))]
-        parts += [] if self.where is None else [self.where]
+        parts += [] if rest is None else [rest]
         return reduce(and_, parts, Q())
 
 
@@ -45,35 +55,39 @@ def plan(node: Node | None, scope: Scope) -> Plan:
         case Or(parts):
             return _any([plan(part, scope) for part in parts])
         case Not(part):
-            return Plan(where=~plan(part, scope).condition())
+            return _none(plan(part, scope))
         case _:
-            return _leaf(node, scope)
-
-
-def _leaf(leaf: Leaf, scope: Scope) -> Plan:
-    return _any([_tried(found) for found in fit(leaf, scope)])
+            return _any([_tried(found) for found in fit(node, scope)])
 
 
 def _tried(found: Fit) -> Plan:
     ids = list(found.ids[: FEW + 1])
     if len(ids) <= FEW:
-        known = Plan(known=frozenset(ids))
-        return Plan(where=~known.condition()) if found.absent else known
-    common = found.ids[: SOME + 1].count() > SOME
-    where = found.by_probe() if common else found.by_set()
-    return Plan(where=~where if found.absent else where)
+        one = Plan(known=frozenset(ids))
+    else:
+        many = found.ids[: SOME + 1].count() > SOME
+        one = Plan(where=found.by_probe() if many else found.by_set(), whole=found.by_set())
+    return _none(one) if found.absent else one
+
+
+def _none(plan: Plan) -> Plan:
+    return Plan(where=~plan.condition(), whole=~plan.counted())
 
 
 def _all(plans: list[Plan]) -> Plan:
     known = [plan.known for plan in plans if plan.known is not None]
-    wheres = [plan.where for plan in plans if plan.where is not None]
+    rest = [plan for plan in plans if plan.where is not None and plan.whole is not None]
     return Plan(
         known=frozenset.intersection(*known) if known else None,
-        where=reduce(and_, wheres) if wheres else None,
+        where=reduce(and_, [plan.where for plan in rest]) if rest else None,
+        whole=reduce(and_, [plan.whole for plan in rest]) if rest else None,
     )
 
 
 def _any(plans: list[Plan]) -> Plan:
     if all(plan.known is not None and plan.where is None for plan in plans):
         return Plan(known=frozenset().union(*(plan.known or () for plan in plans)))
-    return Plan(where=reduce(or_, [plan.condition() for plan in plans]))
+    return Plan(
+        where=reduce(or_, [plan.condition() for plan in plans]),
+        whole=reduce(or_, [plan.counted() for plan in plans]),
+    )

@@ -206,7 +206,7 @@ def _metric(comparison: Comparison, scope: Scope) -> Source:
     return Source(
         ranking.rows(asked.name),
         equal=lambda value: ordered("=", value),
-        present=~ranking.is_nan(asked.part),
+        present=ranking.is_number(asked.part),
         ordered=ordered,
         nan=ranking.is_nan(asked.part),
     )

@@ -266,8 +266,8 @@ def test_a_name_that_no_run_has_is_remarked_not_refused():
     ["'; drop table runs_run; --", '" or 1=1', "%", "_", "\\", "a" * 5000, "(" * 500, "not " * 900],
 )
 def test_what_is_typed_never_reaches_sql(evil):
-    from dashboard.search.finding import Asked, find
     from dashboard.search.fields import quote
+    from dashboard.search.finding import Asked, find
 
     made("alpha")
     find(Asked(evil))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("metrics", "0001_initial"),
-        ("runs", "0002_table"),
+        ("runs", "0001_initial"),
     ]
 
     operations = [

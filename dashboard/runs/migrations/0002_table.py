@@ -107,4 +107,8 @@ class Migration(migrations.Migration):
                 name="runs_archived",
             ),
         ),
+        migrations.AddIndex(
+            model_name="run",
+            index=models.Index(fields=["id", "archived_at", "created_at"], name="runs_in_short"),
+        ),
     ]
