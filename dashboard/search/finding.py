@@ -21,7 +21,9 @@ from dashboard.search.planning import Plan, plan
 from dashboard.search.sources import Scope
 from dashboard.search.syntax import Comparison, Node, leaves
 
-MOST_COUNTED = 10_000
+CHEAP = 20_000  # runs there may be for any query to be counted
+MOST_COUNTED = 10_000  # runs that fit, where one condition is asked for
+MOST_COUNTED_BY_MANY = 1_000
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,15 @@ def _find(asked: Asked) -> Found:
     tree = parse(asked.query)
     fits = plan(tree, scope)
     order = read_order(asked.sort, scope.now)
-    page = _cut(asked, scope, fits, order, cursor)
+    page = cut(scope.runs, fits, order, asked.size, cursor)
     return Found(
         order,
         _runs([key.run_id for key in page.keys]),
         _mark(page.before, page.keys[:1], scope, backward=True),
         _mark(page.after, page.keys[-1:], scope, backward=False),
-        _count(scope.runs, fits, page, asked),
+        _count(scope.runs, fits, page, tree),
         _hints(tree),
     )
-
-
-def _cut(asked: Asked, scope: Scope, fits: Plan, order: Order, cursor: Cursor | None) -> Slice:
-    return cut(scope.runs, fits.condition(), order, asked.size, cursor)
 
 
 def _runs(ids: Sequence[str]) -> list[Run]:
@@ -96,15 +94,21 @@ def _mark(there: bool, keys: Sequence[Key], scope: Scope, *, backward: bool) -> 
     return str(Cursor(keys[0], backward, scope.now)) if there and keys else ""
 
 
-def _count(runs: QuerySet[Run], fits: Plan, page: Slice, asked: Asked) -> Count:
+def _count(runs: QuerySet[Run], fits: Plan, page: Slice, tree: Node | None) -> Count:
     """Exact where that is cheap: a single page, named runs, all runs; else up to a limit."""
     if not page.before and not page.after:
         return Count(len(page.keys), exact=True)
-    found = runs.filter(fits.counted()).order_by()
-    if fits.known is not None or not asked.query.strip():
-        return Count(found.count(), exact=True)
-    number = found[: MOST_COUNTED + 1].count()
-    return Count(min(number, MOST_COUNTED), exact=number <= MOST_COUNTED)
+    if fits.known is not None or tree is None:
+        return Count(runs.filter(fits.condition()).count(), exact=True)
+    alone = sum(1 for _leaf in leaves(tree)) == 1
+    if alone or runs[: CHEAP + 1].count() <= CHEAP:
+        return _up_to(MOST_COUNTED, runs.filter(fits.counted()))
+    return _up_to(MOST_COUNTED_BY_MANY, runs.filter(fits.condition()))
+
+
+def _up_to(most: int, runs: QuerySet[Run]) -> Count:
+    number = runs.order_by()[: most + 1].count()
+    return Count(min(number, most), exact=number <= most)
 
 
 def _hints(tree: Node | None) -> list[Hint]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from dashboard.runs.models import Run
 from dashboard.search.errors import NOWHERE, Misread
 from dashboard.search.ordering import Order, Segment
+from dashboard.search.planning import Plan
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def read_cursor(text: str) -> Cursor | None:
         ) from None
 
 
-def cut(runs: QuerySet[Run], fits: Q, order: Order, size: int, cursor: Cursor | None) -> Slice:
+def cut(runs: QuerySet[Run], fits: Plan, order: Order, size: int, cursor: Cursor | None) -> Slice:
     """The page of at most `size` rows at the cursor; the first one without."""
     if cursor is None:
         keys = list(islice(_walk(runs, fits, order.segments, None, size), size + 1))
@@ -91,7 +92,7 @@ def cut(runs: QuerySet[Run], fits: Q, order: Order, size: int, cursor: Cursor | 
 
 
 def _walk(
-    runs: QuerySet[Run], fits: Q, segments: Sequence[Segment], start: Key | None, size: int
+    runs: QuerySet[Run], fits: Plan, segments: Sequence[Segment], start: Key | None, size: int
 ) -> Iterator[Key]:
     first = start.segment if start else 0
     for index in range(first, len(segments)):
@@ -100,7 +101,7 @@ def _walk(
 
 
 def _walk_back(
-    runs: QuerySet[Run], fits: Q, segments: Sequence[Segment], start: Key, size: int
+    runs: QuerySet[Run], fits: Plan, segments: Sequence[Segment], start: Key, size: int
 ) -> Iterator[Key]:
     for index in range(min(start.segment, len(segments) - 1), -1, -1):
         segment = segments[index]
@@ -110,15 +111,14 @@ def _walk_back(
 
 
 def _rows(
-    runs: QuerySet[Run], fits: Q, index: int, segment: Segment, start: Key | None, size: int
+    runs: QuerySet[Run], fits: Plan, index: int, segment: Segment, start: Key | None, size: int
 ) -> Iterator[Key]:
     """In the segment's order, those beyond `start`."""
     beyond = _beyond(segment, start) if start else Q()
-    sign = "-" if segment.down else ""
-    columns = [segment.column] if segment.column else []
     fresh = {name: copy(alias) for name, alias in segment.aliases.items()}  # Django changes them
-    rows = runs.annotate(**fresh).filter(segment.where & fits & beyond)
-    ordered = rows.order_by(*(f"{sign}{name}" for name in [*columns, "pk"]))
+    rows = runs.annotate(**fresh).filter(segment.where & fits.condition() & beyond)
+    sign = "-" if segment.down else ""
+    ordered = rows.order_by(*(sign + name for name in (segment.column, "pk") if name))
     for found in _keys(ordered[: size + 1], segment.column):
         yield Key(index, *found)
 

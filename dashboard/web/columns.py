@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.health.rules import RULES
+from dashboard.metrics import ranking
 from dashboard.runs.models import Run
 from dashboard.search import facets
 from dashboard.search.fields import Field, Kind, split_fields
@@ -45,15 +46,20 @@ def chosen(text: str) -> list[Field]:
     return fields[:MOST]
 
 
-def default(runs: Sequence[Run]) -> list[Field]:
-    """What says most of these runs: state, what they were to reach, and how they differ."""
+def default(runs: Sequence[Run], order: Field) -> list[Field]:
+    """What says most of these runs: state, what they were to reach, and how they differ.
+
+    What they are sorted by is among them.
+    """
     fields = [Field("", name) for name in FIRST]
     if len({run.trainer for run in runs}) > 1:
         fields.append(Field("", "trainer"))
     if any(run.tags for run in runs):
         fields.append(Field("", "tag"))
     fields += [Field("metrics", name, "last") for name in _primaries(runs)]
-    return fields + [Field("params", name) for name in differing(runs)[:MOST_PARAMS]]
+    fields += [Field("params", name) for name in differing(runs)[:MOST_PARAMS]]
+    asked = [] if order in (*fields, ALWAYS) else [order]
+    return [*fields[:2], *asked, *fields[2:]]
 
 
 def differing(runs: Iterable[Run]) -> list[str]:
@@ -64,10 +70,12 @@ def differing(runs: Iterable[Run]) -> list[str]:
 
 
 def _primaries(runs: Iterable[Run]) -> list[str]:
-    """The metrics by which the trainers of these runs are judged, and the loss."""
-    trainers = dict.fromkeys(run.trainer for run in runs)
-    names = [TRAINERS[name].primary for name in trainers if name in TRAINERS]
-    return list(dict.fromkeys([*names, "train/loss"])) if trainers else []
+    """The metrics by which the trainers of these runs are judged, and the loss; those logged."""
+    runs = list(runs)
+    names = [TRAINERS[run.trainer].primary for run in runs if run.trainer in TRAINERS]
+    wanted = list(dict.fromkeys([*names, "train/loss"]))
+    logged = {name for _run, name in ranking.ranked([run.pk for run in runs], wanted)}
+    return [name for name in wanted if name in logged]
 
 
 def heads(

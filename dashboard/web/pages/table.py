@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.runs.models import Run
 from dashboard.search.fields import Field
 from dashboard.search.finding import Found, find
 from dashboard.search.models import ColumnChoice
@@ -31,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _table(request: HttpRequest, found: Found) -> dict[str, Any]:
-    fields = fields_of(request, found.runs)
+    fields = _fields(request, found)
     cells = Cells(found.runs, fields)
     return {
         "columns": ",".join(map(str, fields)),
@@ -42,10 +40,10 @@ def _table(request: HttpRequest, found: Found) -> dict[str, Any]:
     }
 
 
-def fields_of(request: HttpRequest, runs: Sequence[Run]) -> list[Field]:
+def _fields(request: HttpRequest, found: Found) -> list[Field]:
     """Of the address, else as they were chosen last, else what tells these runs apart."""
     text = request.GET.get("columns", "") or _choice(request)
-    return columns.chosen(text) or columns.default(runs)
+    return columns.chosen(text) or columns.default(found.runs, found.order.field)
 
 
 def _choice(request: HttpRequest) -> str:
