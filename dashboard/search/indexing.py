@@ -35,8 +35,10 @@ def index_verdicts(examination: Examination) -> None:
 
 def index_all() -> int:
     """Every run and every examination; how many runs there were."""
-    runs = Run.objects.select_related("project").iterator(AT_ONCE)
-    count = sum(1 for run in runs if index(run) is None)
+    count = 0
+    for run in Run.objects.select_related("project").iterator(AT_ONCE):
+        index(run)
+        count += 1
     for examination in Examination.objects.iterator(AT_ONCE):
         index_verdicts(examination)
     return count
