@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "dashboard.runs",
     "dashboard.metrics",
     "dashboard.health",
+    "dashboard.search",
     "dashboard.training",
     "dashboard.api",
     "dashboard.web",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -12,6 +13,7 @@ from rest_framework.views import exception_handler
 from dashboard.metrics.store import Gap, OtherFile, TooMany, Unreadable
 from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
+from dashboard.search.errors import Hint
 from trainers.config import ConfigError
 
 
@@ -30,23 +32,19 @@ class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
+class Misasked(Exception):
+    """A query of the search that cannot be read."""
+
+    def __init__(self, hint: Hint) -> None:
+        self.hint = hint
+        super().__init__(hint.says)
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, taught the errors of the house."""
-    if isinstance(error, ConfigError):
-        return Response({"detail": str(error), "errors": error.errors}, status=400)
-    if isinstance(error, Gap):
-        return Response({"detail": str(error), "expected": error.expected}, status=409)
-    if isinstance(error, OtherFile):
-        return Response({"detail": str(error)}, status=409)
-    if isinstance(error, TooMany):
-        return Response({"detail": f"{error}; nothing was stored"}, status=413)
-    if isinstance(error, Unreadable):
-        told = f"no line of this post is an event ({error}); nothing was stored"
-        return Response({"detail": told}, status=400)
-    if isinstance(error, NoSample):
-        return Response({"detail": f"{error}; nothing was stored"}, status=400)
-    if isinstance(error, Full):
-        return Response({"detail": str(error)}, status=413)
+    for kind, (code, told) in ANSWERS.items():
+        if isinstance(error, kind):
+            return Response(told(error), status=code)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     response = exception_handler(error, context)
@@ -55,9 +53,30 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
+def _misasked(hint: Hint) -> dict[str, Any]:
+    """Where the trouble is, in characters of q, and what may have been meant."""
+    told = {"detail": hint.says, "errors": {"q": [hint.says]}}
+    return {**told, "from": hint.span[0], "to": hint.span[1], "near": list(hint.near)}
+
+
 def _sentence(detail: Any) -> str:
     if isinstance(detail, dict):
         return "; ".join(f"{name}: {_sentence(told)}" for name, told in detail.items())
     if isinstance(detail, list):
         return " ".join(_sentence(told) for told in detail)
     return str(detail)
+
+
+ANSWERS: dict[type[Exception], tuple[int, Callable[[Any], dict[str, Any]]]] = {
+    ConfigError: (400, lambda error: {"detail": str(error), "errors": error.errors}),
+    Misasked: (400, lambda error: _misasked(error.hint)),
+    NoSample: (400, lambda error: {"detail": f"{error}; nothing was stored"}),
+    Unreadable: (
+        400,
+        lambda error: {"detail": f"no line of this post is an event ({error}); nothing was stored"},
+    ),
+    Gap: (409, lambda error: {"detail": str(error), "expected": error.expected}),
+    OtherFile: (409, lambda error: {"detail": str(error)}),
+    Full: (413, lambda error: {"detail": str(error)}),
+    TooMany: (413, lambda error: {"detail": f"{error}; nothing was stored"}),
+}

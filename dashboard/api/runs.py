@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dashboard.api.access import MayLaunch, MayRead
-from dashboard.api.errors import Conflict
+from dashboard.api.errors import Conflict, Misasked
 from dashboard.api.serializers import (
     CurvesSerializer,
     LaunchSerializer,
+    ListSerializer,
     RunDetailSerializer,
+    RunPageSerializer,
     RunSerializer,
 )
 from dashboard.api.wire import numbers
@@ -26,12 +26,8 @@ from dashboard.metrics import store
 from dashboard.metrics.thinning import Thinned, thin
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from dashboard.search.finding import Asked, Found, find
 from dashboard.training.launching import launch
-
-
-class Pages(LimitOffsetPagination):
-    default_limit = 50
-    max_limit = 1000
 
 
 class RunList(APIView):
@@ -42,17 +38,25 @@ class RunList(APIView):
     @extend_schema(
         operation_id="runs_list",
         parameters=[
-            OpenApiParameter("q", description="words that name, trainer, status or tags hold"),
+            OpenApiParameter("q", description="a query: see docs/search.md"),
+            OpenApiParameter("sort", description="a field; -field turns the order; -created"),
+            OpenApiParameter("cursor", description="of `next` or `previous`"),
             OpenApiParameter("archived", description="1: the archived ones instead"),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("offset", int),
+            OpenApiParameter("limit", int, description="runs a page, up to 1000; 50"),
         ],
-        responses=RunSerializer(many=True),
+        responses=RunPageSerializer,
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
-        rows = pages.paginate_queryset(_found(request), request, self) or []
-        return pages.get_paginated_response(RunSerializer(rows, many=True).data)
+        """A page of the runs that fit; pages stay as they are while runs arrive."""
+        form = ListSerializer(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        found = find(
+            Asked(asked["q"], asked["sort"], asked["cursor"], asked["archived"], asked["limit"])
+        )
+        if found.error:
+            raise Misasked(found.error)
+        return Response(RunPageSerializer(_page(request, found)).data)
 
     @extend_schema(
         operation_id="runs_launch", request=LaunchSerializer, responses={201: RunSerializer}
@@ -155,18 +159,23 @@ class RunVerdicts(APIView):
         )
 
 
-def _found(request: Request) -> QuerySet[Run]:
-    archived = request.query_params.get("archived") == "1"
-    runs = Run.objects.select_related("project").filter(archived_at__isnull=not archived)
-    for word in request.query_params.get("q", "").split():
-        runs = runs.filter(
-            Q(name__icontains=word)
-            | Q(trainer__icontains=word)
-            | Q(preset__icontains=word)
-            | Q(status=word)
-            | Q(tags__icontains=word)
-        )
-    return runs.order_by("-created_at", "-number")
+def _page(request: Request, found: Found) -> dict[str, Any]:
+    return {
+        "count": found.count.number,
+        "count_is_exact": found.count.exact,
+        "next": _address(request, found.next),
+        "previous": _address(request, found.previous),
+        "results": found.runs,
+    }
+
+
+def _address(request: Request, cursor: str) -> str | None:
+    """This list's address at another page."""
+    if not cursor:
+        return None
+    query = request.query_params.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
 def _run(pk: str) -> Run:

@@ -12,6 +12,16 @@ from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
 
 
+def refuse_unknown(form: serializers.Serializer[Any], data: Any) -> Any:
+    """The data, without fields that do not exist: a misspelt one would be ignored in silence."""
+    if isinstance(data, dict) and (unknown := sorted(set(data) - set(form.fields))):
+        known = ", ".join(form.fields)
+        raise serializers.ValidationError(
+            {name: [f"There is no such field; there are: {known}."] for name in unknown}
+        )
+    return data
+
+
 class LaunchSerializer(serializers.Serializer[Any]):
     """What POST /api/runs/ takes."""
 
@@ -33,13 +43,7 @@ class LaunchSerializer(serializers.Serializer[Any]):
     )
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse fields that do not exist: a misspelt one would be ignored in silence."""
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            known = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                {name: [f"There is no such field; there are: {known}."] for name in unknown}
-            )
-        return super().to_internal_value(data)
+        return super().to_internal_value(refuse_unknown(self, data))
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):
@@ -79,6 +83,29 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "archived_at",
         ]
         read_only_fields = fields
+
+
+class ListSerializer(serializers.Serializer[Any]):
+    """What GET /api/runs/ takes."""
+
+    q = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    sort = serializers.CharField(required=False, allow_blank=True, default="")
+    cursor = serializers.CharField(required=False, allow_blank=True, default="")
+    archived = serializers.BooleanField(required=False, default=False)
+    limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=1000)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(refuse_unknown(self, data))
+
+
+class RunPageSerializer(serializers.Serializer[Any]):
+    """A page of runs. count: how many there are; at least so many where it is not exact."""
+
+    count = serializers.IntegerField()
+    count_is_exact = serializers.BooleanField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = RunSerializer(many=True)
 
 
 class RunDetailSerializer(RunSerializer):

@@ -1,7 +1,17 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, ledgers, points, runs, samples, trainers, windows, work
+from dashboard.api import (
+    complete,
+    figures,
+    ledgers,
+    points,
+    runs,
+    samples,
+    trainers,
+    windows,
+    work,
+)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -10,6 +20,7 @@ urlpatterns = [
     path("trainers/", trainers.TrainerList.as_view()),
     path("trainers/<str:name>/", trainers.TrainerDetail.as_view()),
     path("windows/", windows.read, name="windows"),
+    path("complete/", complete.read, name="complete"),
     path("runs/", runs.RunList.as_view()),
     path("runs/<str:pk>/", runs.RunDetail.as_view()),
     path("runs/<str:pk>/stop/", runs.RunStop.as_view()),

@@ -67,6 +67,11 @@ class Curve(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="one_curve_a_name")]
+        indexes = [  # to rank and to find runs by a metric (ranking.py)
+            models.Index(fields=["name", "last", "run"], name="curves_by_last"),
+            models.Index(fields=["name", "low", "run"], name="curves_by_low"),
+            models.Index(fields=["name", "high", "run"], name="curves_by_high"),
+        ]
 
 
 class Tail(models.Model):

@@ -5,10 +5,24 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from dashboard.web.pages import compare, launch, launch_trainer, login, login_once, run, runs
+from dashboard.web.pages import (
+    columns,
+    compare,
+    launch,
+    launch_trainer,
+    login,
+    login_once,
+    run,
+    runs,
+    table,
+    views,
+)
 
 urlpatterns = [
     path("", runs.page, name="runs"),
+    path("table/", table.page, name="table"),
+    path("table/columns/", columns.page, name="columns"),
+    path("table/views/", views.page, name="views"),
     path("runs/<str:run_id>/", run.page, name="run"),
     path("launch/", launch.page, name="launch"),
     path("launch/<str:trainer>/", launch_trainer.page, name="launch_trainer"),

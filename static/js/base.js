@@ -20,3 +20,13 @@ document.addEventListener("click", (event) => {
   dialog.addEventListener("close", () => dialog.returnValue === "yes" && go(), { once: true });
   dialog.showModal();
 });
+
+// A button with data-open opens the dialogue of that id; one with data-close closes its own.
+document.addEventListener("click", ({ target }) => {
+  const opener = target.closest("[data-open]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.open);
+    if (!dialog.open) dialog.showModal();
+  }
+  target.closest("[data-close]")?.closest("dialog").close();
+});

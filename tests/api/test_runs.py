@@ -68,6 +68,38 @@ def test_runs_are_listed_newest_first_and_searched(api):
         assert [run["id"] for run in found] == [first.pk]
 
 
+def test_lists_are_asked_ordered_and_paged_as_the_table_is(api):
+    for number in range(5):
+        launch("rehearsal", name=f"run {number}", config={"steps": 10 + number}, seed=0)
+    asked = {"q": "params.steps > 10", "sort": "params.steps", "limit": 3}
+    told = api.get("/api/runs/", asked).json()
+    assert [run["name"] for run in told["results"]] == ["run 1", "run 2", "run 3"]
+    assert (told["count"], told["count_is_exact"], told["previous"]) == (4, True, None)
+    second = api.get(told["next"]).json()
+    assert [run["name"] for run in second["results"]] == ["run 4"]
+    assert second["next"] is None
+    assert api.get(second["previous"]).json()["results"] == told["results"]
+
+
+def test_a_query_that_cannot_be_read_is_told_where(api):
+    answer = api.get("/api/runs/", {"q": "  stauts = failed"})
+    assert answer.status_code == 400
+    told = answer.json()
+    assert "no field" in told["detail"]
+    assert (told["from"], told["to"]) == (2, 8)
+    assert told["near"][0] == "status"
+
+
+@pytest.mark.parametrize("asked", [{"offset": 5}, {"limit": 0}, {"limit": 1001}, {"cursor": "x"}])
+def test_a_list_that_there_is_not_is_refused(api, asked):
+    assert api.get("/api/runs/", asked).status_code == 400
+
+
+def test_completions_are_offered(api):
+    told = api.get("/api/complete/", {"q": "status = ru", "at": 11}).json()
+    assert told == {"from": 9, "to": 11, "offers": [{"text": "running", "kind": "value"}]}
+
+
 def test_a_run_tells_the_summary_of_every_metric(api, run):
     store.append(run.pk, 0, lines(scalars(1, train_loss=2.0), scalars(2, train_loss="NaN")))
     metric = api.get(f"/api/runs/{run.pk}/").json()["metrics"]["train/loss"]

@@ -49,9 +49,16 @@ def test_search_knows_statuses_by_their_chinese_names(page_client):
 
 def test_search_without_a_hit_says_so_and_keeps_the_text(page_client):
     ran("alpha")
-    page = page_client.get("/?q=<nothing>").content.decode()
+    page = page_client.get("/", {"q": '"<nothing>"'}).content.decode()
     assert "No run fits" in page
-    assert "&lt;nothing&gt;" in page
+    assert "&quot;&lt;nothing&gt;&quot;" in page
+
+
+def test_a_search_that_cannot_be_read_is_marked_and_mended(page_client):
+    ran("alpha")
+    page = page_client.get("/", {"q": "stauts = failed"}).content.decode()
+    assert "<mark>stauts</mark> = failed" in page
+    assert 'href="?q=status+%3D+failed"' in page
 
 
 def test_the_newest_ten_are_drawn(page_client):
@@ -102,15 +109,18 @@ def test_thousands_of_runs_come_in_pages(page_client, run):
         for n in range(2, 3002)
     ]
     Run.objects.bulk_create(fresh)
-    answer = page_client.get("/?page=2")
-    assert len(answer.context["rows"]) == 50
-    assert b"Page 2 of 61" in answer.content
+    first = page_client.get("/")
+    assert len(first.context["rows"]) == 50
+    assert b"3,001 runs" in first.content
+    second = page_client.get("/", {"at": first.context["found"].next})
+    assert second.context["rows"][0]["run"].name == "n2951"
+    back = page_client.get("/", {"at": second.context["found"].previous})
+    assert back.context["rows"][0]["run"].name == "n3001"
 
 
-def test_a_page_beyond_the_last_is_the_last(page_client):
+def test_a_mark_of_a_page_that_nobody_made_is_told(page_client):
     ran("one")
-    assert names(page_client, "/?page=99") == ["one"]
-    assert names(page_client, "/?page=x") == ["one"]
+    assert b"mark cannot be read" in page_client.get("/?at=x").content
 
 
 def test_archiving_hides_and_restoring_brings_back(page_client):

@@ -1,0 +1,1 @@
+"""The language of the search box, and the runs it finds."""
