@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.metrics.curves import starts_of
+from dashboard.metrics.attempts import starts_of
 from dashboard.metrics.models import Event
 
 
