@@ -120,4 +120,4 @@ def test_after_has_nothing_to_complain_of(trainer):
 def test_after_is_never_alarmed_on_its_way(trainer, step):
     whole = recorded(f"{trainer}-after")
     cut = {name: curve.between(0, step) for name, curve in whole.curves.items()}
-    assert alarms(Context(cut, whole.facts, whole.config)) == {}
+    assert alarms(Context(cut, whole.facts, whole.config, bounds=whole.bounds)) == {}
