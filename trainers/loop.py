@@ -139,6 +139,7 @@ def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> None:
     while not _is_over(loop) and not distributed.agree(recorder.should_stop()):
         row = loop.update()
         if loop.step % config.record_every == 0:
+            row["time/left"] = clock.left(loop.step)
             recorder.scalars(loop.step, row | _memory(loop.task.device))
         for name, text in loop.task.marks().items():
             recorder.mark(loop.step, name, text)

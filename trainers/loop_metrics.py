@@ -111,6 +111,14 @@ LOOP_METRICS = (
         "What is left of the step: measuring it, above all.",
     ),
     Metric(
+        "time/left",
+        "Time left",
+        "lower",
+        "s",
+        0.0,
+        "How long the rest will take at the pace so far, evaluation and saving included.",
+    ),
+    Metric(
         "system/gpu_memory",
         "GPU memory",
         "lower",

@@ -66,6 +66,13 @@ def test_reads_the_bounds_that_a_trainer_declares():
     assert verdict["says"].startswith("train/loss/l1 fell to -0.100 at 5 steps")
 
 
+def test_a_sum_may_be_as_negative_as_its_part():
+    curves = {"train/loss": points(np.full(9, -1.5)), "train/loss/sdm": points(np.full(9, -1.5))}
+    bounds = {"train/loss": 0.0, "train/loss/sdm": 0.0}
+    given = Context(curves, {"sdm/lower_bound": -1.97}, bounds=bounds)
+    assert verdict_of(loss_below_bound, given)["state"] == "pass"
+
+
 def test_leaves_nan_to_non_finite_loss():
     assert said(np.full(20, np.nan), curves={"train/loss": np.ones(20)})["state"] != "fail"
 

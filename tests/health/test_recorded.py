@@ -105,6 +105,13 @@ def test_a_negative_loss_is_traced_to_its_target_rows():
     assert seen["target_rows"]["state"] == "fail"
 
 
+def test_what_follows_from_zero_rows_names_them_first():
+    seen = verdicts("region_contrastive-fault_boxes")
+    for rule in ("above_chance", "region_loss_milestones"):
+        assert "embeddings of norm 0" in seen[rule]["causes"][0]["text"]
+        assert seen[rule]["patch"] == {"filter_boxes": True}
+
+
 def test_the_reported_fix_left_the_duplicates_and_the_wrong_origin():
     seen = alarms(recorded("region_contrastive-reported_fix"))
     assert seen == {"duplicate_captions": "warn", "logit_scale": "warn"}
@@ -120,4 +127,4 @@ def test_after_has_nothing_to_complain_of(trainer):
 def test_after_is_never_alarmed_on_its_way(trainer, step):
     whole = recorded(f"{trainer}-after")
     cut = {name: curve.between(0, step) for name, curve in whole.curves.items()}
-    assert alarms(Context(cut, whole.facts, whole.config)) == {}
+    assert alarms(Context(cut, whole.facts, whole.config, bounds=whole.bounds)) == {}

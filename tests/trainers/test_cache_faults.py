@@ -65,7 +65,8 @@ def test_another_process_goes_on_when_one_is_killed_while_it_writes(tmp_path):
 def test_two_processes_keep_the_limit_together(tmp_path):
     program = (
         f"store = FeatureStore(Path(sys.argv[1]), {10 * LENGTH}); print('open', flush=True);"
-        "sys.stdin.read(1); [store.write(key, array) for key in keys]; print(store.written, store.refused)"
+        "sys.stdin.read(1); [store.write(key, array) for key in keys];"
+        "print(store.written, store.refused)"
     )
     both = [started(tmp_path, program) for _ in range(2)]
     assert all(process.stdout.readline() == b"open\n" for process in both)

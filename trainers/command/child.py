@@ -48,6 +48,7 @@ class Child:
             os.close(theirs)
         self._told_at = 0.0
         self._told_strays = False
+        self._is_over = False
         assert self._guard.stdin
         self._guard.stdin.write(f"{self.pid} {self.mark}\n".encode())
         self._guard.stdin.flush()
@@ -66,7 +67,7 @@ class Child:
         """Once it was told to end, the rest of the family counts as well: it may be saving."""
         if self.code is None:
             return True
-        return bool(self._told_at) and bool(family.members(self.pid, self.mark))
+        return bool(self._told_at) and bool(self._left())
 
     @property
     def told_for(self) -> float:
@@ -104,16 +105,17 @@ class Child:
             family.tell_strays(self.pid, self.mark, number)
 
     def kill(self) -> None:
-        family.kill(self.pid, self.mark)
+        if self._left():
+            family.kill(self.pid, self.mark)
 
     def end_leftovers(self) -> int:
         """End what it left running, and say how many processes that were."""
-        left = family.members(self.pid, self.mark)
+        left = self._left()
         if left:
             family.tell(self.pid, signal.SIGTERM)
             self.tell_strays(signal.SIGTERM)
             until = time.monotonic() + LEFTOVERS
-            while time.monotonic() < until and family.members(self.pid, self.mark):
+            while time.monotonic() < until and self._left():
                 time.sleep(0.05)
             self.kill()
         return len(left)
@@ -124,6 +126,14 @@ class Child:
         self._process.wait()
         self._dismiss()
         os.close(self._output)
+
+    def _left(self) -> list[int]:
+        """Who lives of the family. Once that was nobody its number may be another group's."""
+        if self._is_over:
+            return []
+        left = family.members(self.pid, self.mark)
+        self._is_over = not left and self.code is not None
+        return left
 
     def _dismiss(self) -> None:
         with contextlib.suppress(BrokenPipeError):  # somebody killed the guard

@@ -51,7 +51,10 @@ def highest_steps(run_dir: Path) -> dict[str, int]:
         for line in lines:
             if b'"scalars"' not in line:
                 continue
-            event = decode(line)
+            try:
+                event = decode(line)
+            except msgspec.DecodeError:  # a kill cut it off
+                continue
             for name in event["values"]:
                 found[name] = max(found.get(name, 0), event["step"])
     return found

@@ -46,7 +46,8 @@ class Reading:
             if match := mark.search(text):
                 said = match.groupdict()
                 words = said.get("text") or text.strip()[:500]
-                self._numbers.mark(mark.name, words, step(said.get("step")))
+                at = step(said.get("step"))
+                self._numbers.mark(mark.name, words, (self._step or None) if at is None else at)
 
     def end(self) -> None:
         """Write what still waits: `next` has no next step, and the last step is over."""

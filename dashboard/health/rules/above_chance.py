@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from dashboard.health.boxes import total
 from dashboard.health.chance import CANDIDATES, RATIO
-from dashboard.health.diagnosis import Diagnosis
+from dashboard.health.diagnosis import Diagnosis, zero_rows
 from dashboard.health.figures import figure
 from dashboard.health.readings import comparable, warmup_steps
 from dashboard.health.rule import (
@@ -84,11 +83,10 @@ def _why(context: Context) -> Diagnosis:
         Message(_("A scale that is too high for how well the embeddings agree so far.")),
         Message(_("Wrong targets: the order of texts and regions differs, or duplicates count.")),
     )
-    zero = total(context.curve("region/zero_rows"))
-    if not zero:
+    zero = zero_rows(context)
+    if zero is None:
         return Diagnosis(usual, context.patch(logit_scale_source="checkpoint"))
-    rows = _("{count} embeddings of norm 0 in the loss, which cannot be matched to anything.")
-    return Diagnosis((say(rows, count=zero), *usual), context.patch(filter_boxes=True))
+    return Diagnosis((zero, *usual), context.patch(filter_boxes=True))
 
 
 def _found(context: Context, name: str, window: Series, number: Number) -> Finding:

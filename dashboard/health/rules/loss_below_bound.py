@@ -70,6 +70,8 @@ def _watched(context: Context) -> dict[str, float]:
     least = context.fact("sdm/lower_bound", math.nan)
     if math.isnan(least):
         return stated
+    if least < 0:
+        stated.pop("train/loss", None)  # a sum with a part that may be negative
     parts = [*context.named("sdm/", "/loss"), "train/loss/sdm", SMALLEST]
     return stated | {name: least for name in parts if len(context.curve(name).finite)}
 

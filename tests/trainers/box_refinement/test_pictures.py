@@ -4,6 +4,7 @@ from tests.trainers.box_refinement.given import CPU, short, trained
 from tests.trainers.recorded import events
 from trainers.box_refinement.pictures import SHOWN
 from trainers.box_refinement.task import BoxTask
+from trainers.samples import Picture
 
 
 def test_each_box_stands_there_three_times_in_pixels_of_its_picture(tmp_path):
@@ -11,6 +12,7 @@ def test_each_box_stands_there_three_times_in_pixels_of_its_picture(tmp_path):
     [sample] = task.samples()
     assert len(sample.rows) == SHOWN
     for number, [picture] in enumerate(sample.rows):
+        assert isinstance(picture, Picture)
         count = len(task.held_out[number].boxes)
         kinds = [box.kind for box in picture.boxes]
         assert [kinds.count(kind) for kind in ("before", "true", "predicted")] == [count] * 3
@@ -23,6 +25,7 @@ def test_each_box_stands_there_three_times_in_pixels_of_its_picture(tmp_path):
 def test_an_untrained_head_predicts_what_was_before(tmp_path):
     task = BoxTask(short(), CPU, 0, tmp_path)
     [picture] = task.samples()[0].rows[0]
+    assert isinstance(picture, Picture)
     count = len(picture.boxes) // 3
     for before, predicted in zip(picture.boxes[:count], picture.boxes[2 * count :], strict=True):
         assert (

@@ -1,11 +1,12 @@
 """Lines of a console become numbers, facts and marks; what could not be read is told."""
 
 import math
+from pathlib import Path
 
 import pytest
 
-from trainers.command.console import Lines
-from trainers.command.numbers import Numbers
+from trainers.command.console import Echo, Lines
+from trainers.command.numbers import Numbers, highest_steps
 from trainers.command.parts import Console
 from trainers.command.reading import MOST_WAITING, Reading
 
@@ -203,6 +204,24 @@ def test_a_mark_has_its_words_and_its_step():
     given = {"bank": r"\[Bank\] (?P<text>.*) @ (?P<step>\d+)", "warned": "(?i)warning"}
     notes, _ = read(["[Bank] 已启用 @ 50", "  Warning: slow"], marks=given)
     assert notes.marks == [("bank", "已启用", 50), ("warned", "Warning: slow", None)]
+
+
+def test_a_mark_without_a_step_is_of_the_newest_one():
+    notes, _ = read(["step 7", "saved"], metrics={"step": STEP}, marks={"saved": "saved"})
+    assert notes.marks == [("saved", "saved", 7)]
+
+
+def test_a_full_disk_does_not_end_a_training_for_its_console():
+    with Path("/dev/full").open("wb") as full:
+        echo = Echo(full.fileno())
+        echo.write(b"some words")
+    assert echo.lost == 10
+
+
+def test_counting_goes_on_also_behind_a_line_that_a_kill_cut_off(tmp_path):
+    line = '{"kind":"scalars","step":4,"values":{"a":1}}\n'
+    (tmp_path / "events.jsonl").write_text(f'{line}{{"kind":"scalars","st\n{line}')
+    assert highest_steps(tmp_path) == {"a": 4}
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1000])

@@ -1,6 +1,7 @@
 """Two processes align the records of both: losses, gradients and running means of one batch."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from tests.trainers.several import in_two
 from trainers import distributed
 from trainers.sdm_alignment.data import Batch
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "masked": {},
     "unmasked": {"mask_missing": False},
     "reverse": {"objective": "reverse_kl", "target_rows": "raw"},
