@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.multiprocessing.spawn import spawn
 
-from trainers import distributed
+from trainers.loop import distributed
 
 
 def in_two(folder: Path, work: Callable[..., Any], *arguments: Any) -> list[Any]:

@@ -8,8 +8,8 @@ import torch
 
 from tests.trainers.given import short
 from tests.trainers.several import in_two
-from trainers import distributed
-from trainers.loop import Loop
+from trainers.loop import distributed
+from trainers.loop.fit import Loop
 from trainers.region_contrastive.hard import NONE, Hard
 from trainers.region_contrastive.task import RegionTask
 from trainers.region_contrastive.tokens import tokenize

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from tests.trainers.given import short
-from trainers import checkpoints
 from trainers.errors import BadInput
-from trainers.loop_config import BESIDE_LEARNING
+from trainers.loop import checkpoints
+from trainers.loop.config import BESIDE_LEARNING
 
 STATE = {
     "model": {"weight": torch.randn(3, 2), "half": torch.randn(4).bfloat16()},

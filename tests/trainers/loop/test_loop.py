@@ -10,10 +10,10 @@ import torch
 
 from tests.trainers.given import StoppingRecorder, curves, events, facts
 from tests.trainers.plain import SCORE, PlainTask, plain_config, train
-from trainers import checkpoints
 from trainers.errors import BadInput
-from trainers.loop import Loop
-from trainers.patience import Patience
+from trainers.loop import checkpoints
+from trainers.loop.fit import Loop
+from trainers.loop.patience import Patience
 from trainers.recorder import Recorder
 
 

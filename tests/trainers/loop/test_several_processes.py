@@ -15,8 +15,8 @@ import torch
 from tests.trainers.given import StoppingRecorder, curves, events, facts
 from tests.trainers.plain import PlainTask, plain_config, train
 from tests.trainers.several import in_two
-from trainers import distributed
-from trainers.loop import Loop
+from trainers.loop import distributed
+from trainers.loop.fit import Loop
 from trainers.recorder import Listener, Recorder
 
 ROOT = Path(__file__).parents[2]
