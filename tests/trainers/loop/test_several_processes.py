@@ -19,7 +19,7 @@ from trainers.loop import distributed
 from trainers.loop.fit import Loop
 from trainers.recorder import Listener, Recorder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLAIN = [sys.executable, "-m", "tests.trainers.plain", "plain"]
 TWO = ["--seed=3", "--set=processes=2", "--set=device=cpu", "--set=evaluate_every=0"]
 

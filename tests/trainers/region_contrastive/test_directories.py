@@ -9,7 +9,7 @@ from torch import nn
 
 from tests.trainers.given import curves, facts, short, trained
 from tests.trainers.region_contrastive.given import written
-from tests.trainers.test_weights import write_tokenizer
+from tests.trainers.region_contrastive.test_weights import write_tokenizer
 from trainers.errors import BadInput
 from trainers.region_contrastive.directories import OPENAI
 from trainers.region_contrastive.long_texts import KEPT
