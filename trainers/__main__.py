@@ -3,7 +3,8 @@
 Exit codes: 0 finished or stopped, 2 bad input (one line on stderr says what), 1 failed.
 
 Where the configuration asks for several processes, it starts itself as often, by torchrun
-(trainers.torchrun); each of these, also where torchrun was started by hand, comes by here again.
+(trainers.loop.torchrun); each of these, also where torchrun was started by hand, comes by here
+again.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainers import config_file, snapshot, workers
+from trainers import config_file, snapshot
 from trainers.catalog import TRAINERS
 from trainers.config import Config, ConfigError, Trainer, complete
 from trainers.describe import Describe
 from trainers.errors import BadInput
+from trainers.loop import workers
 from trainers.recorder import Listener, Recorder
 
 CONFIG = "config.json"
@@ -75,7 +77,7 @@ def _main(arguments: Sequence[str] | None, module: str) -> int:
     run_dir = Path(given.run_dir)
     order = _order(given, run_dir)
     if order.processes > 1:
-        from trainers import torchrun  # it takes torch along, which other orders may not need
+        from trainers.loop import torchrun  # it takes torch along, which other orders may not need
 
         command = ("-m", module, order.trainer.name, "--run-dir", str(run_dir))
         return torchrun.train(command, run_dir, order.processes)
@@ -103,7 +105,7 @@ def _work(arguments: Sequence[str] | None) -> int:
 
 
 def _leave() -> None:
-    from trainers import distributed  # loaded by the training already
+    from trainers.loop import distributed  # loaded by the training already
 
     distributed.end()
 

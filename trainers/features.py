@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainers import distributed
 from trainers.errors import BadInput
 from trainers.feature_store import Array, FeatureStore
+from trainers.loop import distributed
 
 # What happens to a store, counted since the run began.
 CHANGES = ("cache/corrupt", "cache/evicted", "cache/refused", "cache/written")

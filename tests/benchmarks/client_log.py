@@ -22,6 +22,14 @@ LIMIT = 10.0  # µs
 
 def main(directory: str) -> int:
     fixpoint.start(directory)
+    median = measure("with msgspec or orjson" if fixpoint._encode else "with Python alone")
+    if fixpoint._encode:
+        fixpoint._encode = None
+        measure("with Python alone")
+    return int(median > LIMIT)
+
+
+def measure(how: str) -> float:
     values = {f"train/metric_{number}": 0.1234567 * (number + 1) for number in range(10)}
     spent = []
     for step in range(CALLS):
@@ -31,8 +39,10 @@ def main(directory: str) -> int:
         spent.append((time.perf_counter() - begin) * 1e6)
     spent.sort()
     median, high = statistics.median(spent), spent[int(0.99 * CALLS)]
-    print(f"log() of 10 metrics: median {median:.1f} µs, p99 {high:.1f} µs, limit {LIMIT:g} µs")
-    return int(median > LIMIT)
+    print(
+        f"log() of 10 metrics {how}: median {median:.1f} µs, p99 {high:.1f} µs, goal {LIMIT:g} µs"
+    )
+    return median
 
 
 if __name__ == "__main__":

@@ -24,11 +24,11 @@ from torch import nn
 from trainers.box_refinement.task import BoxTask
 from trainers.catalog import TRAINERS
 from trainers.config import complete
-from trainers.loop import Loop
-from trainers.precision import computing
+from trainers.loop.fit import Loop
+from trainers.loop.precision import computing
+from trainers.loop.schedule import make_optimizer, set_learning_rate
 from trainers.recorder import Recorder
 from trainers.region_contrastive.task import RegionTask
-from trainers.schedule import make_optimizer, set_learning_rate
 from trainers.sdm_alignment.task import SdmTask
 
 ARMS = ("bare", "loop", "whole")

@@ -1,26 +1,32 @@
 """Samples by hand: another step, boxes by kind, a picture in large, all by the keyboard as well."""
 
+from typing import get_args
+
 import pytest
 from playwright.sync_api import expect
 
 from dashboard.training.launching import launch
 from tests.web.test_samples import arrive, pixels
+from trainers.sample_document import Kind
 from trainers.samples import Box, Picture, Words
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def run(db, tmp_path):
-    """Samples at three steps; the newest has boxes of every kind."""
+def arrived(db, tmp_path):
+    """Samples at three steps, the newest with boxes of every kind; and how much was sent."""
     run = launch("rehearsal", name="seen", seed=0)
-    kinds = ("before", "predicted", "true")
-    boxes = tuple(Box((4, 4, 24, 20), kind, kind) for kind in kinds)
+    boxes = tuple(Box((4, 4, 24, 20), kind, kind) for kind in get_args(Kind))
     offset = arrive(run, tmp_path, 10, Words("early"))
     offset = arrive(run, tmp_path, 20, Words("later"), offset=offset)
     cells = (Picture(pixels(), "a cat", boxes), Picture(pixels(5), "a dog", boxes[:1]))
-    run.offset = arrive(run, tmp_path, 30, *cells, offset=offset)
-    return run
+    return run, arrive(run, tmp_path, 30, *cells, offset=offset)
+
+
+@pytest.fixture
+def run(arrived):
+    return arrived[0]
 
 
 def test_steps_are_chosen_without_a_new_page(here, run):
@@ -65,8 +71,9 @@ def test_a_picture_opens_large_and_the_next_one_by_a_key(here, run):
     expect(dialog).to_be_hidden()
 
 
-def test_a_new_sample_appears_by_itself(here, run, tmp_path):
+def test_a_new_sample_appears_by_itself(here, arrived, tmp_path):
+    run, offset = arrived
     page = here(f"/runs/{run.pk}/?tab=samples")
     expect(page.locator(".frame")).to_have_count(2)
-    arrive(run, tmp_path, 40, Words("newest"), offset=run.offset)
+    arrive(run, tmp_path, 40, Words("newest"), offset=offset)
     expect(page.locator(".words")).to_have_text("newest")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ CONFIG: dict[str, Any] = {
 
 
 def context(
-    curves: dict[str, ArrayLike],
+    curves: Mapping[str, ArrayLike],
     facts: dict[str, Any] | None = None,
     config: dict[str, Any] | None = None,
     **more: Any,

@@ -13,11 +13,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from trainers import catalog, precision
+from trainers import catalog
 from trainers.__main__ import main
 from trainers.config import Metric, Preset, Trainer, setting
-from trainers.loop import fit
-from trainers.loop_config import RUN, LoopConfig
+from trainers.loop import precision
+from trainers.loop.config import RUN, LoopConfig
+from trainers.loop.fit import fit
 
 SCORE = Metric("eval/error", "Error, held out", "lower")
 
@@ -35,7 +36,7 @@ def plain_config(**values):
 
 
 class PlainTask:
-    """See trainers.task.Task."""
+    """See trainers.loop.task.Task."""
 
     name = "plain"
     primary = SCORE

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.multiprocessing as processes
+from torch.multiprocessing.spawn import spawn
 
-from trainers import distributed
+from trainers.loop import distributed
 
 
 def in_two(folder: Path, work: Callable[..., Any], *arguments: Any) -> list[Any]:
     """What `work(*arguments)` returns in each of two processes. It must be a module's function."""
     folder.mkdir(parents=True, exist_ok=True)
     meet = folder / "meet"
-    processes.spawn(_one, (meet, work, arguments), nprocs=2)
+    spawn(_one, (meet, work, arguments), nprocs=2)
     return [torch.load(meet.with_suffix(f".{rank}"), weights_only=False) for rank in range(2)]
 
 

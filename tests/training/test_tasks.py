@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.training import slots, tasks
+from dashboard.training import client, slots, tasks
 
 
 class Desk:
@@ -13,7 +13,7 @@ class Desk:
     def __init__(self, monkeypatch, processes):
         self.offers, self.started, self.woken = [], [], 0
         self.processes = processes
-        monkeypatch.setattr(tasks.client, "claim", self.claim)
+        monkeypatch.setattr(client, "claim", self.claim)
         monkeypatch.setattr(tasks, "_start", self.start)
         monkeypatch.setattr(tasks, "_wake_another", self.wake)
 
@@ -40,7 +40,9 @@ def desk(monkeypatch, tmp_path):
 
 def test_a_run_gets_the_first_of_the_free_slots_and_another_is_woken_for_the_rest(desk):
     told = desk(2)
-    assert tasks._start_next() == ({"id": "a", "processes": 2}, "runner")
+    started = tasks._start_next()
+    assert started is not None
+    assert started[0] == {"id": "a", "processes": 2}
     assert told.offers == [(["gpu:0", "gpu:1", "gpu:2"], 3)]
     assert told.started == [["gpu:0", "gpu:1"]]
     assert told.woken == 1

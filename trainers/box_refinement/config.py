@@ -11,7 +11,7 @@ from typing import Literal
 from trainers.box_refinement.config_data import DataConfig
 from trainers.box_refinement.config_model import CacheConfig, EncoderConfig, HeadConfig
 from trainers.config import Config, other_default, setting
-from trainers.loop_config import LoopConfig, Precision
+from trainers.loop.config import LoopConfig, Precision
 
 LOSS = "Box loss"
 

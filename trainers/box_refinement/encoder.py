@@ -27,7 +27,7 @@ from trainers import coverage
 from trainers.box_refinement.config_model import EncoderConfig
 from trainers.errors import BadInput
 from trainers.features import Extractor, Image
-from trainers.precision import full_precision
+from trainers.loop.precision import full_precision
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # SAM's, of ImageNet
 PREPARED_AS = 1  # raise when the preparation changes: features made by the old one are not found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from trainers.box_refinement.boxes import decode, enlarged
-from trainers.precision import full_precision
+from trainers.loop.precision import full_precision
 from trainers.roi_align import roi_align
 
 BINS = 7

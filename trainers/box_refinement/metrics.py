@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainers.config import Metric
-from trainers.loop_metrics import LOOP_METRICS
+from trainers.loop.metrics import LOOP_METRICS
 
 EVALUATION = (
     Metric(

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainers import distributed
 from trainers.box_refinement import encoder as encoders
 from trainers.box_refinement.batches import EVALUATION_NOISE, Batch, Batches, batch_of
 from trainers.box_refinement.config import BoxRefinementConfig
@@ -26,7 +25,8 @@ from trainers.data.ahead import Ahead
 from trainers.errors import BadInput
 from trainers.feature_store import MIB, FeatureStore
 from trainers.features import Features
-from trainers.precision import computing, full_precision, place
+from trainers.loop import distributed
+from trainers.loop.precision import computing, full_precision, place
 from trainers.samples import Sample
 
 NAME = "box_refinement"

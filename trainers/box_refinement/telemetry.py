@@ -7,8 +7,8 @@ from collections import defaultdict
 import torch
 from torch import Tensor
 
-from trainers import distributed
 from trainers.box_refinement.losses import giou, iou
+from trainers.loop import distributed
 
 PAIRS = ("data/pairs_a", "data/pairs_b")
 

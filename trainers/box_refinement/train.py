@@ -9,8 +9,8 @@ import torch
 from trainers import snapshot
 from trainers.box_refinement.config import BoxRefinementConfig
 from trainers.box_refinement.task import BoxTask
-from trainers.loop import fit
-from trainers.precision import choose_device, device_name, use_threads
+from trainers.loop.fit import fit
+from trainers.loop.precision import choose_device, device_name, use_threads
 from trainers.recorder import Recorder
 
 

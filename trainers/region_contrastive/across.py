@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainers import distributed
+from trainers.loop import distributed
 
 
 @dataclass(frozen=True)

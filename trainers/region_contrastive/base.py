@@ -20,9 +20,9 @@ import torch
 from safetensors.torch import save
 
 from trainers import snapshot
-from trainers.checkpoints import write_whole
-from trainers.loop import fit
-from trainers.precision import choose_device, use_threads
+from trainers.loop.checkpoints import write_whole
+from trainers.loop.fit import fit
+from trainers.loop.precision import choose_device, use_threads
 from trainers.recorder import Recorder
 from trainers.region_contrastive.config import RegionContrastiveConfig
 from trainers.region_contrastive.task import RegionTask

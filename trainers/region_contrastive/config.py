@@ -7,7 +7,7 @@ base first, and the launch form shows the groups in that order.
 from __future__ import annotations
 
 from trainers.config import Config, setting
-from trainers.loop_config import LoopConfig
+from trainers.loop.config import LoopConfig
 from trainers.region_contrastive.config_data import DataConfig
 from trainers.region_contrastive.config_loss import BankConfig, HardConfig, LossConfig
 

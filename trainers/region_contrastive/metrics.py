@@ -6,7 +6,7 @@ With several processes the numbers of regions, boxes and logits are those of the
 from __future__ import annotations
 
 from trainers.config import Metric
-from trainers.loop_metrics import LOOP_METRICS
+from trainers.loop.metrics import LOOP_METRICS
 from trainers.region_contrastive.metrics_boxes import BOX_METRICS
 
 EVALUATION = (

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainers import distributed
 from trainers.data.ahead import Ahead
-from trainers.precision import computing, full_precision, place
+from trainers.loop import distributed
+from trainers.loop.precision import computing, full_precision, place
 from trainers.region_contrastive import across, evaluation, facts, hard, reading, sets, showing
 from trainers.region_contrastive.bank import Bank, Warmup
 from trainers.region_contrastive.config import RegionContrastiveConfig

@@ -7,7 +7,7 @@ base first, and the launch form shows the groups in that order.
 from __future__ import annotations
 
 from trainers.config import Config, other_default, setting
-from trainers.loop_config import OPTIMISATION, LoopConfig
+from trainers.loop.config import OPTIMISATION, LoopConfig
 from trainers.sdm_alignment.config_data import DataConfig, ModelConfig
 from trainers.sdm_alignment.config_loss import LossConfig, NormConfig, TemperatureConfig
 

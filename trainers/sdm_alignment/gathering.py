@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainers import distributed
 from trainers.data.people import MODALITIES
+from trainers.loop import distributed
 from trainers.sdm_alignment.data import Batch
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainers.config import Metric
 from trainers.data.people import MODALITIES, OTHERS
-from trainers.loop_metrics import LOOP_METRICS
+from trainers.loop.metrics import LOOP_METRICS
 
 CALLED = {
     "rgb": "RGB",

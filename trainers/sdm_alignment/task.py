@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainers import distributed
 from trainers.data.ahead import Ahead
 from trainers.data.people import ANCHOR, MODALITIES, OTHERS
-from trainers.precision import computing, full_precision, place
+from trainers.loop import distributed
+from trainers.loop.precision import computing, full_precision, place
 from trainers.samples import Sample
 from trainers.sdm_alignment.config import SdmAlignmentConfig
 from trainers.sdm_alignment.data import Batch, Batches, open_sets

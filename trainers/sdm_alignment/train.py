@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 
 from trainers import snapshot
-from trainers.loop import fit
-from trainers.precision import choose_device, device_name, use_threads
+from trainers.loop.fit import fit
+from trainers.loop.precision import choose_device, device_name, use_threads
 from trainers.recorder import Recorder
 from trainers.sdm_alignment.config import SdmAlignmentConfig
 from trainers.sdm_alignment.task import SdmTask

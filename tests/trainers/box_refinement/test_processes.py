@@ -5,9 +5,9 @@ import torch
 
 from tests.trainers.box_refinement.given import CPU, short
 from tests.trainers.several import in_two
-from trainers import distributed
 from trainers.box_refinement.batches import Batch
 from trainers.box_refinement.task import BoxTask
+from trainers.loop import distributed
 
 
 def task(folder):

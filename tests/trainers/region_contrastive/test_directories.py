@@ -9,7 +9,7 @@ from torch import nn
 
 from tests.trainers.given import curves, facts, short, trained
 from tests.trainers.region_contrastive.given import written
-from tests.trainers.test_weights import write_tokenizer
+from tests.trainers.region_contrastive.test_weights import write_tokenizer
 from trainers.errors import BadInput
 from trainers.region_contrastive.directories import OPENAI
 from trainers.region_contrastive.long_texts import KEPT
@@ -66,6 +66,7 @@ def test_an_fgclip_directory_covers_the_whole_model(fgclip):
     assert start.logit_scale == 4.25
     assert float(start.model.hard_logit_scale.detach()) == 4.0
     assert float(start.model.clip.logit_scale.detach()) == 4.5
+    assert start.model.long_texts is not None
     assert start.model.long_texts.length == LONG
 
 
@@ -81,6 +82,7 @@ def test_long_captions_take_their_own_positions_and_projection(fgclip):
     brief = start.model.texts(words.ids, words.mask)
     long = start.model.long_captions(words.ids, words.mask)
     assert torch.allclose(2 * brief, long, atol=1e-4)
+    assert start.model.long_texts is not None
     with torch.no_grad():
         start.model.long_texts.stretched.weight.zero_()
         many = start.tokenize_long(["a b " * 15])

@@ -1,6 +1,7 @@
 """Every fault has a fix, and the fix turns the faulty configuration into the repaired one."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_every_single_fault_is_mended_whole(name):
 
 
 def test_the_fixes_of_the_single_faults_together_mend_the_run_before_them():
-    patch = {}
+    patch: dict[str, Any] = {}
     for name, fix in BY_NAME.items():
         patch |= fix.patch if name.startswith("fault_") else {}
     assert values("before", **patch) == values("after") | {

@@ -1,14 +1,15 @@
 """Two processes learn from regions as one does from twice the batch; their banks are equal."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
 
 from tests.trainers.given import short
 from tests.trainers.several import in_two
-from trainers import distributed
-from trainers.loop import Loop
+from trainers.loop import distributed
+from trainers.loop.fit import Loop
 from trainers.region_contrastive.hard import NONE, Hard
 from trainers.region_contrastive.task import RegionTask
 from trainers.region_contrastive.tokens import tokenize
@@ -67,13 +68,14 @@ def steps(values, kind=RegionTask):
     torch.manual_seed(0)
     torch.set_num_threads(1)
     given = config(processes=distributed.world(), **values)
-    loop = Loop(kind(given, CPU, 0), given, 0)
+    task = kind(given, CPU, 0)
+    loop = Loop(task, given, 0)
     gradients, told = [], []
     for _ in range(STEPS):
         row = loop.update()
         told.append([row[f"train/loss/{name}"] for name in NAMES if f"train/loss/{name}" in row])
         gradients.append([p.grad.clone() for p in loop.parameters if p.grad is not None])
-    return gradients, told, loop.task.bank.state_dict()
+    return gradients, told, task.bank.state_dict()
 
 
 def nothing_here():
@@ -89,11 +91,12 @@ def nothing_here():
             words=tokenize(batch.captions),
         )  # fmt: skip
     losses = task.losses(task.move(batch))
-    sum(losses.values()).backward()
+    torch.stack(list(losses.values())).sum().backward()
     return {name: float(loss.detach()) for name, loss in losses.items()}, task.bank.written
 
 
-FILTERED, ALL_BOXES = {}, {"hard_weight": 0.0, "filter_boxes": False}
+FILTERED: dict[str, Any] = {}
+ALL_BOXES = {"hard_weight": 0.0, "filter_boxes": False}
 
 
 def everything():

@@ -8,7 +8,7 @@ import torch
 
 from tests.trainers.sdm_alignment.given import task
 from tests.trainers.several import in_two
-from trainers import distributed
+from trainers.loop import distributed
 from trainers.sdm_alignment.data import Batch
 
 CASES: dict[str, dict[str, Any]] = {

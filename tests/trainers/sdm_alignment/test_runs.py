@@ -10,7 +10,7 @@ from tests.trainers.recorded import curves, facts
 from tests.trainers.sdm_alignment.given import SDM, short, task, trained
 from trainers.data.people import IMAGES
 from trainers.errors import BadInput
-from trainers.loop import Loop
+from trainers.loop.fit import Loop
 
 FACTS = {
     "train/steps", "weights/coverage", "weights/missing", "sdm/objective", "sdm/target_rows",

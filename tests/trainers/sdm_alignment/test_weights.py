@@ -9,7 +9,7 @@ from transformers import CLIPConfig, CLIPModel
 
 from tests.trainers.sdm_alignment.given import short, task, trained
 from trainers.errors import BadInput
-from trainers.loop import Loop
+from trainers.loop.fit import Loop
 from trainers.sdm_alignment.backbone import ClipBackbone
 
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import torch
 from torch import nn
 
-from trainers import distributed
 from trainers.errors import BadInput
-from trainers.loop_config import LoopConfig, Precision
+from trainers.loop import distributed
+from trainers.loop.config import LoopConfig, Precision
 
 AUTOCAST = MappingProxyType({"bf16": torch.bfloat16, "fp16": torch.float16})
 

@@ -18,8 +18,8 @@ from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalEx
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-from trainers import workers
 from trainers.errors import BadInput
+from trainers.loop import workers
 from trainers.recorder import Recorder
 
 GRACE = 50  # seconds to save in, after SIGTERM

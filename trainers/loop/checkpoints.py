@@ -22,7 +22,7 @@ from torch import Tensor
 
 from trainers.config import Config
 from trainers.errors import BadInput
-from trainers.loop_config import BESIDE_LEARNING
+from trainers.loop.config import BESIDE_LEARNING
 
 FOLDER = "checkpoints"
 PATTERN = "step-*.safetensors"

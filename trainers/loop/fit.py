@@ -10,16 +10,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trainers import checkpoints, distributed, resuming
-from trainers.loop_config import LoopConfig
-from trainers.movement import Movement
-from trainers.patience import Patience
-from trainers.precision import computing, make_scaler
+from trainers.loop import checkpoints, distributed, resuming
+from trainers.loop.config import LoopConfig
+from trainers.loop.movement import Movement
+from trainers.loop.patience import Patience
+from trainers.loop.precision import computing, make_scaler
+from trainers.loop.schedule import make_optimizer, set_learning_rate
+from trainers.loop.stopwatch import Stopwatch, stopwatch
+from trainers.loop.tally import Clock, Tally, read
+from trainers.loop.task import Task
 from trainers.recorder import Recorder
-from trainers.schedule import make_optimizer, set_learning_rate
-from trainers.stopwatch import Stopwatch, stopwatch
-from trainers.tally import Clock, Tally, read
-from trainers.task import Task
 
 log = logging.getLogger("trainers")
 

@@ -15,11 +15,11 @@ import torch
 from tests.trainers.given import StoppingRecorder, curves, events, facts
 from tests.trainers.plain import PlainTask, plain_config, train
 from tests.trainers.several import in_two
-from trainers import distributed
-from trainers.loop import Loop
-from trainers.recorder import Listener
+from trainers.loop import distributed
+from trainers.loop.fit import Loop
+from trainers.recorder import Listener, Recorder
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLAIN = [sys.executable, "-m", "tests.trainers.plain", "plain"]
 TWO = ["--seed=3", "--set=processes=2", "--set=device=cpu", "--set=evaluate_every=0"]
 
@@ -60,7 +60,7 @@ class StoppingListener(Listener):
 
 def trained(run_dir, stop_after):
     config = plain_config(drop=0.5, processes=2, steps=5)
-    recorder = StoppingRecorder(run_dir, None)
+    recorder: Recorder = StoppingRecorder(run_dir, None)
     if not distributed.is_main():
         recorder = StoppingListener(run_dir, stop_after)
     train(config, recorder=recorder, run_dir=run_dir, seed=0)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from tests.trainers.several import in_two
-from trainers import distributed
+from trainers.loop import distributed
 
 
 def test_alone_nothing_changes():

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from tests.trainers.given import short
-from trainers.loop import Loop
-from trainers.precision import choose_device, computing, place
+from trainers.loop.fit import Loop
+from trainers.loop.precision import choose_device, computing, place
+from trainers.loop.schedule import LOWEST, factor
 from trainers.region_contrastive.task import RegionTask
-from trainers.schedule import LOWEST, factor
 
 CPU = torch.device("cpu")
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
+import os
 
 import pytest
 import torch
 
 from tests.trainers.given import StoppingRecorder, curves, events, facts
 from tests.trainers.plain import SCORE, PlainTask, plain_config, train
-from trainers import checkpoints
 from trainers.errors import BadInput
-from trainers.loop import Loop
-from trainers.patience import Patience
+from trainers.loop import checkpoints
+from trainers.loop.fit import Loop
+from trainers.loop.patience import Patience
 from trainers.recorder import Recorder
 
 
@@ -24,6 +25,10 @@ def trained(run_dir, *, stop_after=None, seed=0, **values):
 
 def marks(seen):
     return {event["name"]: event["text"] for event in seen if event["kind"] == "mark"}
+
+
+def saved_names(run_dir):
+    return sorted(path.name for path in (run_dir / "checkpoints").iterdir())
 
 
 def row(**values):
@@ -54,9 +59,9 @@ def test_the_update_is_told_relative_to_the_weights():
     before = [parameter.detach().clone() for parameter in loop.parameters]
     told = loop.update()["train/update_ratio"]
     pairs = zip(loop.parameters, before, strict=True)
-    moved = sum((new.detach() - old).square().sum() for new, old in pairs)
-    length = sum(old.square().sum() for old in before)
-    assert told == pytest.approx(float((moved / length).sqrt()), rel=1e-5)
+    moved = sum(float((new.detach() - old).square().sum()) for new, old in pairs)
+    length = sum(float(old.square().sum()) for old in before)
+    assert told == pytest.approx((moved / length) ** 0.5, rel=1e-5)
 
 
 def test_an_update_that_rounding_swallows_is_told_as_none():
@@ -103,7 +108,7 @@ def test_a_run_stops_early_saves_and_says_so(tmp_path):
     )
     assert (seen[-1]["status"], seen[-1]["text"]) == ("finished", told)
     assert marks(seen)["early_stop"] == told
-    assert checkpoints.newest(tmp_path).name == "step-00000006.safetensors"
+    assert saved_names(tmp_path) == ["step-00000006.safetensors"]
 
 
 def test_a_run_that_stopped_early_stays_ended(tmp_path):
@@ -156,8 +161,7 @@ def test_another_configuration_is_refused_by_name_unless_it_is_accepted(tmp_path
 
 def test_a_checkpoint_of_another_model_does_not_fit(tmp_path):
     trained(tmp_path / "first", stop_after=1)
-    path = checkpoints.newest(tmp_path / "first")
-    saved = checkpoints.read(path)
+    saved = checkpoints.read(tmp_path / "first" / "checkpoints" / "step-00000001.safetensors")
     state = {**saved.state, "model": {"0.weight": torch.zeros(2, 2)}}
     checkpoints.write(tmp_path / "other", 1, "another", state)
     with pytest.raises(BadInput, match="does not fit this model and task: Error"):
@@ -188,14 +192,14 @@ def test_a_checkpoint_with_nothing_left_to_do_is_refused(tmp_path):
 def full_disk(monkeypatch):
     """Writing a checkpoint fails until `space` is set."""
     state = {"space": False}
-    whole = checkpoints.os.fsync
+    whole = os.fsync
 
     def fsync(file):
         if not state["space"]:
             raise OSError(errno.ENOSPC, "No space left on device")
         whole(file)
 
-    monkeypatch.setattr(checkpoints.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     return state
 
 
@@ -210,15 +214,13 @@ def test_a_full_disk_costs_a_checkpoint_and_is_told_and_the_training_goes_on(tmp
     told = marks(events(tmp_path))["checkpoint_not_saved"]
     assert told.startswith("Step 2 is not saved: No space left on device")
     assert events(tmp_path)[-1]["status"] == "finished"
-    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == [
-        "step-00000004.safetensors"
-    ]
+    assert saved_names(tmp_path) == ["step-00000004.safetensors"]
 
 
 def test_a_full_disk_at_the_end_is_an_error_that_says_how_to_go_on(tmp_path, full_disk):
     with pytest.raises(BadInput, match="step 4 could not be saved: No space left on device"):
         trained(tmp_path)
-    assert list((tmp_path / "checkpoints").iterdir()) == []  # the room is given back
+    assert saved_names(tmp_path) == []  # the room is given back
     full_disk["space"] = True
     assert trained(tmp_path)[-1]["status"] == "finished"
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from trainers import checkpoints, distributed
 from trainers.errors import BadInput
+from trainers.loop import checkpoints, distributed
 from trainers.recorder import Recorder
 
 if TYPE_CHECKING:
-    from trainers.loop import Loop
+    from trainers.loop.fit import Loop
 
 log = logging.getLogger("trainers")
 

@@ -16,7 +16,7 @@ class Task(Protocol):
     """What is trained. `forward` counts forward passes from 0, also across an interruption.
 
     Several processes have a task each, which must stay equal: what one of them learns of its own
-    batch and keeps, all must learn (see trainers.distributed). Only the first is asked for
+    batch and keeps, all must learn (see trainers.loop.distributed). Only the first is asked for
     `evaluate` and `samples`, so these must not wait for the others.
     """
 

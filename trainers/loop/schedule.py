@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-from trainers.loop_config import LoopConfig
+from trainers.loop.config import LoopConfig
 
 LOWEST = 0.02  # of the highest learning rate, at the end of the cosine
 
