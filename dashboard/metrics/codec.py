@@ -21,10 +21,15 @@ PACK_FROM = 32  # numbers: below, pco's own tables cost more than they save
 PCO_LEVEL = 4  # beyond, a few percent are bought with twice the time
 LENGTH = struct.Struct("<I")
 
-WIDE = ("count", "nan", "above", "below")  # of a chunk: never beyond 32 bits
+WIDE = (
+    "count",
+    "nan",
+    "above",
+    "below",
+)  # of a chunk: no bucket of a chunk holds more points than 16 bits count
 RECORD = np.dtype(
     [
-        (name, "<u4" if name in WIDE else "<i8" if name.endswith("_step") else "<f8")
+        (name, "<u2" if name in WIDE else "<i8" if name.endswith("_step") else "<f8")
         for name in NAMES
     ]
 )
