@@ -10,12 +10,20 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from dashboard.metrics.store import Gap, OtherFile, TooMany, Unreadable
+from dashboard.runs.files import Full
+from dashboard.runs.samples import NoSample
 from trainers.config import ConfigError
 
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = "A post may carry 16 MiB: send the rest in a second one."
+
+
+class NoRoom(exceptions.APIException):
+    """The app's own disk: whoever sends keeps it and tries again."""
+
+    status_code = status.HTTP_507_INSUFFICIENT_STORAGE
 
 
 class Conflict(exceptions.APIException):
@@ -35,6 +43,10 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Unreadable):
         told = f"no line of this post is an event ({error}); nothing was stored"
         return Response({"detail": told}, status=400)
+    if isinstance(error, NoSample):
+        return Response({"detail": f"{error}; nothing was stored"}, status=400)
+    if isinstance(error, Full):
+        return Response({"detail": str(error)}, status=413)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     response = exception_handler(error, context)

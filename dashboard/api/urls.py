@@ -1,13 +1,24 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from dashboard.api import figures, ledgers, points, runs, windows, work
+from dashboard.api import (
+    figures,
+    ledgers,
+    points,
+    runs,
+    samples,
+    trainers,
+    windows,
+    work,
+)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("figures/", figures.read, name="figures"),
     path("windows/", windows.read, name="windows"),
+    path("trainers/", trainers.TrainerList.as_view()),
+    path("trainers/<str:name>/", trainers.TrainerDetail.as_view()),
     path("runs/", runs.RunList.as_view()),
     path("runs/<str:pk>/", runs.RunDetail.as_view()),
     path("runs/<str:pk>/stop/", runs.RunStop.as_view()),
@@ -17,6 +28,8 @@ urlpatterns = [
     path("runs/<str:pk>/points/", points.Points.as_view(), name="points"),
     path("runs/<str:pk>/ledger/", ledgers.RunLedger.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
+    path("runs/<str:pk>/samples/", samples.SampleList.as_view()),
+    path("runs/<str:pk>/samples/<str:name>/", samples.SampleFile.as_view(), name="sample_file"),
     path("runs/<str:pk>/lease/", work.Lease.as_view()),
     path("runs/<str:pk>/finish/", work.Finish.as_view()),
     path("runs/<str:pk>/events/", work.Events.as_view()),

@@ -9,7 +9,13 @@ from dashboard.metrics.lines import Line
 from dashboard.metrics.models import Event
 from dashboard.runs.models import Run
 
-TOLD = ("name", "text", "status", "points")  # what of a line is kept, where it says something
+TOLD = (
+    "name",
+    "text",
+    "status",
+    "file",
+    "points",
+)  # what of a line is kept, where it says something
 
 
 def keep(run_id: str, events: Iterable[tuple[int, Line]]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from dashboard.metrics.limits import MAX_ATTEMPT, MAX_KIND, MAX_NAME, MAX_STEP, MAX_TIME
+from trainers.sample_document import check_reference
 
 NONFINITE = ("NaN", "Infinity", "-Infinity")  # how JSON, which has no such numbers, carries them
 # U+0000 as JSON writes it, not a backslash that happens to stand before "u0000"
@@ -41,6 +42,7 @@ class Line(msgspec.Struct):
     status: str = ""
     trainer: str = ""
     points: int | None = None  # of an "end": how many this attempt logged, by its own count
+    file: str = ""  # of a sample
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _other(raw: bytes) -> Line:
         raise ValueError(next(filter(None, map(_value_fault, *_columns(line))), "unreadable"))
     if NUL.search(raw):
         raise ValueError("PostgreSQL cannot store the character U+0000: leave it out")
+    if line.kind == "sample":
+        check_reference(line.name, line.file)
     return line
 
 

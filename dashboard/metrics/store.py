@@ -16,6 +16,7 @@ from dashboard.metrics.reading import (
     summaries,
     version,
 )
+from dashboard.metrics.samples import SampleEvent, samples
 from dashboard.metrics.window import Span, Window
 from dashboard.metrics.windows import read_window, read_windows
 
@@ -28,6 +29,7 @@ __all__ = [
     "OtherFile",
     "Piece",
     "Receipt",
+    "SampleEvent",
     "Span",
     "Summary",
     "TooMany",
@@ -47,6 +49,7 @@ __all__ = [
     "read_superseded",
     "read_window",
     "read_windows",
+    "samples",
     "settle",
     "sizes",
     "summaries",
