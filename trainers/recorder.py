@@ -138,6 +138,7 @@ class Listener(Recorder):
         self.run_dir = run_dir
         self.attempt = 0
         self._stop = False
+        self._points = 0
 
     def __exit__(
         self,

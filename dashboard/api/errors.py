@@ -32,27 +32,29 @@ class Conflict(exceptions.APIException):
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, taught the errors of the house."""
-    if isinstance(error, ConfigError):
-        return Response({"detail": str(error), "errors": error.errors}, status=400)
-    if isinstance(error, Gap):
-        return Response({"detail": str(error), "expected": error.expected}, status=409)
-    if isinstance(error, OtherFile):
-        return Response({"detail": str(error)}, status=409)
-    if isinstance(error, TooMany):
-        return Response({"detail": f"{error}; nothing was stored"}, status=413)
-    if isinstance(error, Unreadable):
-        told = f"no line of this post is an event ({error}); nothing was stored"
-        return Response({"detail": told}, status=400)
-    if isinstance(error, NoSample):
-        return Response({"detail": f"{error}; nothing was stored"}, status=400)
-    if isinstance(error, Full):
-        return Response({"detail": str(error)}, status=413)
+    for kind, status_code, words in OURS:
+        if isinstance(error, kind):
+            more = {name: getattr(error, name) for name in TOLD.get(kind, ())}
+            return Response({"detail": words.format(error), **more}, status=status_code)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.ValidationError):
         response.data = {"detail": _sentence(error.detail), "errors": error.detail}
     return response
+
+
+# The errors of the house: their status, and how their words are told.
+OURS: tuple[tuple[type[Exception], int, str], ...] = (
+    (ConfigError, 400, "{}"),
+    (Gap, 409, "{}"),
+    (OtherFile, 409, "{}"),
+    (TooMany, 413, "{}; nothing was stored"),
+    (Unreadable, 400, "no line of this post is an event ({}); nothing was stored"),
+    (NoSample, 400, "{}; nothing was stored"),
+    (Full, 413, "{}"),
+)
+TOLD: dict[type[Exception], tuple[str, ...]] = {ConfigError: ("errors",), Gap: ("expected",)}
 
 
 def _sentence(detail: Any) -> str:
