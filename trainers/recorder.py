@@ -7,7 +7,7 @@ Kinds of line, each with "kind" and "time" (seconds since 1970):
   scalars   step, values: numbers by metric name
   mark      step, name, text: something that happened, drawn on the charts
   sample    step, name, file: pictures to look at, in samples/ (see trainers.samples)
-  end       status: finished | stopped | failed, text
+  end       status: finished | stopped | failed, text, points: how many numbers it logged
 
 JSON has no NaN: non-finite numbers travel as the strings "NaN", "Infinity", "-Infinity".
 """
@@ -42,6 +42,7 @@ class Recorder:
         self.attempt = 0
         self._stop = False
         self._ended = False
+        self._points = 0  # numbers that this attempt logged, told at its end
         self._pending = b""
         self._encode = msgspec.json.Encoder().encode
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -86,6 +87,7 @@ class Recorder:
         """Log numbers of one optimizer step."""
         wire = {name: _wire(float(value)) for name, value in values.items()}
         self._line({"kind": "scalars", "step": step, "values": wire})
+        self._points += len(wire)
 
     def mark(self, step: int, name: str, text: str) -> None:
         self._line({"kind": "mark", "step": step, "name": name, "text": text})
@@ -100,7 +102,8 @@ class Recorder:
 
     def end(self, status: str, text: str = "") -> None:
         self._ended = True
-        self._line({"kind": "end", "status": status, "text": text})
+        told = {"status": status, "text": text, "points": self._points}
+        self._line({"kind": "end", **told})
 
     def should_stop(self) -> bool:
         """True once SIGTERM or Ctrl-C came: save a checkpoint, call end("stopped") and return."""
@@ -135,6 +138,7 @@ class Listener(Recorder):
         self.run_dir = run_dir
         self.attempt = 0
         self._stop = False
+        self._points = 0
 
     def __exit__(
         self,

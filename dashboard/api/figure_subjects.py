@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.api.figure_query import Asked
@@ -11,7 +11,7 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.metrics.alignment import along
 from dashboard.metrics.series import Curves, Series
-from dashboard.metrics.thinning import drawn
+from dashboard.metrics.thinning import Thinned, drawn
 from dashboard.runs.models import Run
 
 
@@ -29,6 +29,7 @@ class Subject:
     verdicts: Sequence[dict[str, Any]]
     marks: Sequence[store.Mark]
     unplaced: Mapping[str, int] = field(default_factory=dict)
+    thinned: Mapping[str, Thinned] = field(default_factory=dict)  # of the windows
 
     @property
     def origin(self) -> float:
@@ -47,7 +48,7 @@ def read_subjects(runs: Sequence[Run], names: list[str], asked: Asked) -> list[S
         return [_subject(r, store.read(r.pk, names), {}, stale[r.pk], asked) for r in runs]
     spans = {run.pk: asked.view.axis.span(origin(run)) for run in runs}
     windows = store.read_windows(spans, names, asked.view.buckets)
-    return [_subject(r, _seen(windows[r.pk]), windows[r.pk], stale[r.pk], asked) for r in runs]
+    return [_drawn(run, windows[run.pk], stale[run.pk], asked) for run in runs]
 
 
 def origin(run: Run) -> float:
@@ -66,8 +67,15 @@ def _subject(
     return Subject(run, curves, windows, stale, verdicts, store.marks(run.pk) if alone else ())
 
 
-def _seen(windows: Mapping[str, store.Window]) -> Curves:
-    return {name: drawn(window).series for name, window in windows.items()}
+def _drawn(
+    run: Run,
+    windows: Mapping[str, store.Window],
+    stale: Mapping[str, Mapping[int, Series]],
+    asked: Asked,
+) -> Subject:
+    thinned = {name: drawn(window) for name, window in windows.items()}
+    seen = {name: one.series for name, one in thinned.items()}
+    return replace(_subject(run, seen, windows, stale, asked), thinned=thinned)
 
 
 def _against(run: Run, names: list[str], asked: Asked) -> Subject:

@@ -120,7 +120,8 @@ def _line(subject: Subject, name: str) -> Line:
         tuple(_evidence(verdict, name) for verdict in subject.verdicts if _speaks(verdict, name)),
         marks,
         tuple(f"{mark.name}: {mark.text}" for mark in subject.marks) if len(marks) else (),
-        window,
+        subject.thinned.get(name),
+        window.ended if window else None,
         tuple(subject.superseded.get(name, {}).items()),
     )
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+import msgspec
+import numpy as np
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from dashboard.api.figure_query import PARAMETERS, Asked, read_query
 from dashboard.api.figure_subjects import origin
@@ -32,7 +33,7 @@ def _parameters() -> list[OpenApiParameter]:
     operation_id="windows", parameters=_parameters(), responses={200: OpenApiTypes.OBJECT}
 )
 @api_view(["GET"])
-def read(request: Request) -> Response:
+def read(request: Request) -> HttpResponse:
     """Of each curve at most `buckets` buckets of the window, which keep every extreme.
 
     A bucket: its first and last step and wall time, first and last value, low, high and mean of
@@ -53,7 +54,7 @@ def read(request: Request) -> Response:
         for run, some in windows.items()
         for name, window in some.items()
     ]
-    return Response({"curves": curves})
+    return HttpResponse(msgspec.json.encode({"curves": curves}), content_type="application/json")
 
 
 def _names(asked: Asked) -> list[str]:
@@ -81,4 +82,5 @@ def _told(run: str, name: str, window: store.Window, most: int) -> dict[str, Any
 
 def _column(found: Buckets, name: str) -> list[Any]:
     column = getattr(found, name)
-    return numbers(column) if column.dtype.kind == "f" else column.tolist()
+    told: list[Any] = column.tolist() if np.isfinite(column).all() else numbers(column)
+    return told

@@ -15,7 +15,7 @@ from dashboard.charts.honesty import broken, superseded
 from dashboard.charts.line import Line, View
 from dashboard.charts.smoothing import smoothed
 from dashboard.metrics.series import Floats
-from dashboard.metrics.thinning import Thinned, drawn, thin
+from dashboard.metrics.thinning import Thinned, thin
 
 SYMBOLS = (  # where no height can be drawn, the chart's edge says that something was there
     ("NaN", "x", 0.97),
@@ -57,8 +57,8 @@ def chart(lines: Sequence[Line], view: View) -> Drawn:
 
 
 def _thinned(one: Line, view: View) -> Thinned:
-    if one.window is not None:
-        return drawn(one.window)
+    if one.thinned is not None:
+        return one.thinned
     return thin(view.axis.within(one.series, one.origin), view.buckets)
 
 
@@ -157,8 +157,8 @@ def _scale(axis: Axis) -> float:
 
 
 def _duration(one: Line) -> float:
-    if one.window is not None:
-        return one.window.ended - one.origin
+    if one.ended is not None:
+        return one.ended - one.origin
     return float(one.series.times[-1] - one.origin) if len(one.series) else 0.0
 
 

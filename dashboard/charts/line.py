@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from dashboard.charts.axis import Axis
 from dashboard.charts.evidence import Evidence
 from dashboard.metrics.series import EMPTY, Series
-from dashboard.metrics.window import Window
+from dashboard.metrics.thinning import Thinned
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Line:
     evidence: tuple[Evidence, ...] = ()
     marks: Series = EMPTY  # what happened during the run, told by `mark_texts`
     mark_texts: tuple[str, ...] = ()
-    window: Window | None = None  # read from the store's summaries; else `series` is all there is
+    thinned: Thinned | None = None  # of the store's summaries; without, `series` is all there is
+    ended: float | None = None  # then: when the whole curve's last point was logged
     superseded: tuple[tuple[int, Series], ...] = ()  # by attempt: what a later one logged anew
 
 

@@ -160,10 +160,10 @@ def _store_points(ledger: Ledger, post: Post, starts: Starts) -> list[Refused]:
         for block in stored:
             curves.note(ledger, [by_number[int(number)] for number in block.keys], block, starts)
             ledger.ahead += int((block.times > time() + AHEAD).sum()) * len(block.keys)
-        curves.keep(known.values())
         ledger.loose, ledger.tail = ledger.loose + 1, ledger.tail + points
         ledger.stored += points
-        sealing.tend(ledger, list(known.values()))
+        sealing.tend(ledger, known.values())
+        curves.keep(known.values())
     return refused
 
 

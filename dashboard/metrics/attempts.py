@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.metrics.models import Event
+from dashboard.metrics import asking
 
 Starts = Sequence[tuple[int, int]]  # (attempt, step after which it went on); -1 for a fresh start
 NEVER = 2**62  # a step that no point has
@@ -13,8 +13,8 @@ NEVER = 2**62  # a step that no point has
 def starts_of(run_ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """The starts of each run."""
     found: dict[str, list[tuple[int, int]]] = {run_id: [] for run_id in run_ids}
-    starts = Event.objects.filter(run_id__in=list(found), kind="start")
-    for run_id, attempt, step in starts.values_list("run_id", "attempt", "step"):
+    select = "SELECT run_id, attempt, step FROM metrics_event WHERE kind = 'start' AND run_id"
+    for run_id, attempt, step in asking.rows(select, found):
         found[run_id].append((attempt, step or -1))
     return found
 

@@ -88,14 +88,36 @@ def joined(parts: list[Buckets]) -> Buckets:
 
 def thinned(buckets: Buckets, most: int) -> Buckets:
     """At most `most` buckets of about equally many points. ValueError where most < 1."""
+    return thinned_each([buckets], most)[0]
+
+
+def thinned_each(several: list[Buckets], most: int) -> list[Buckets]:
+    """The same of several curves at once."""
     if most < 1:
         raise ValueError(f"buckets must be at least 1, got {most}")
+    if not several:
+        return []
+    edges = [_edges(one, most) for one in several]
+    begins = np.cumsum([0, *map(len, several)])
+    whole = merged(
+        joined(several), np.concatenate([e + b for e, b in zip(edges, begins, strict=False)])
+    )
+    ends = np.cumsum([0, *map(len, edges)])
+    return [_cut(whole, slice(*ends[place : place + 2])) for place in range(len(several))]
+
+
+def _edges(buckets: Buckets, most: int) -> Ints:
+    """Where each of the new buckets begins."""
     if len(buckets) <= most:
-        return buckets
+        return np.arange(len(buckets))
     begins = np.cumsum(buckets.count) - buckets.count
-    wanted = np.floor(np.linspace(0, buckets.points, most + 1)[:-1])
-    edges = np.unique(np.searchsorted(begins, wanted))
-    return merged(buckets, edges[edges < len(buckets)])
+    wanted = np.arange(most) * buckets.points // most
+    edges = np.searchsorted(begins, wanted)
+    return edges[np.append(True, edges[1:] > edges[:-1]) & (edges < len(buckets))]
+
+
+def _cut(buckets: Buckets, part: slice) -> Buckets:
+    return Buckets(*(getattr(buckets, name)[part] for name in NAMES))
 
 
 def of_width(buckets: Buckets, width: int) -> Buckets:

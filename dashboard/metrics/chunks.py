@@ -89,6 +89,6 @@ def _chunk(part: Part, clock: Clock) -> Chunk:
         first_time=float(series.times.min()),
         last_time=float(series.times.max()),
         coarse=codec.pack_buckets(coarse),
-        fine=codec.squeezed(codec.pack_buckets(fine)),
+        fine=codec.pack_buckets(fine),
         data=codec.pack(series.values),
     )

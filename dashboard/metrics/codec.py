@@ -7,7 +7,6 @@ by itself that steps rise by one, that times tick and that values were once floa
 from __future__ import annotations
 
 import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,15 @@ PACK_FROM = 32  # numbers: below, pco's own tables cost more than they save
 PCO_LEVEL = 4  # beyond, a few percent are bought with twice the time
 LENGTH = struct.Struct("<I")
 
-WIDE = ("count", "nan", "above", "below")  # of a chunk: never beyond 32 bits
+WIDE = (
+    "count",
+    "nan",
+    "above",
+    "below",
+)  # of a chunk: no bucket of a chunk holds more points than 16 bits count
 RECORD = np.dtype(
     [
-        (name, "<u4" if name in WIDE else "<i8" if name.endswith("_step") else "<f8")
+        (name, "<u2" if name in WIDE else "<i8" if name.endswith("_step") else "<f8")
         for name in NAMES
     ]
 )
@@ -79,23 +83,6 @@ def buckets(data: bytes) -> Buckets:
         name: records[name].astype(np.int64) if name in WIDE else records[name] for name in NAMES
     }
     return Buckets(**fields)
-
-
-def squeezed(records: bytes) -> bytes:
-    """Records packed more tightly: the like bytes of all of them lie side by side."""
-    return zlib.compress(_turned(records, RECORD.itemsize), level=1)
-
-
-def unsqueezed(data: bytes) -> bytes:
-    """The inverse of `squeezed`."""
-    turned = zlib.decompress(data)
-    return _turned(turned, len(turned) // RECORD.itemsize)
-
-
-def _turned(data: bytes, width: int) -> bytes:
-    if not data:
-        return data
-    return np.frombuffer(data, np.uint8).reshape(-1, width).T.tobytes()
 
 
 def _unpacked(data: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -46,17 +46,22 @@ class _Column:
 
 def blocks(attempt: int, rows: Sequence[Scalars]) -> list[Block]:
     """The rows of one attempt. Within a curve the order in which they came is kept."""
+    kinds = list(
+        map(tuple, [row.values for row in rows])
+    )  # map: no Python a row, in the usual case
+    if len(set(kinds)) == 1 and kinds[0]:
+        return [_block(attempt, kinds[0], rows)]
     groups: dict[tuple[str, ...], list[Scalars]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row.values), []).append(row)
+    for kind, row in zip(kinds, rows, strict=True):
+        groups.setdefault(kind, []).append(row)
     groups.pop((), None)
     if len(set(chain.from_iterable(groups))) < sum(map(len, groups)):
         return _one_by_one(attempt, rows)  # a metric is in two groups: whose row came first?
     return [_block(attempt, names, group) for names, group in groups.items()]
 
 
-def _block(attempt: int, names: tuple[str, ...], rows: list[Scalars]) -> Block:
-    flat = chain.from_iterable([row.values.values() for row in rows])
+def _block(attempt: int, names: tuple[str, ...], rows: Sequence[Scalars]) -> Block:
+    flat = chain.from_iterable(map(dict.values, [row.values for row in rows]))
     # float() reads "NaN" and "Infinity", and lines.py let no other text through
     values = np.fromiter(flat, np.float64, len(rows) * len(names))
     return Block(

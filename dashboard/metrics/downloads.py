@@ -34,7 +34,7 @@ def pieces(run_id: str, names: Iterable[str]) -> Iterator[Piece]:
         with snapshot():
             holding = holdings([run_id], [name])[run_id].get(name)
             # whole chunks stay for good; short ones may be joined with others while we read
-            short = opened([c for c in holding.chunks if c.count < CHUNK]) if holding else {}
+            short = opened([c for c in holding.chunks if c.points < CHUNK]) if holding else {}
         if holding:
             yield from _of_curve(name, holding, short)
 

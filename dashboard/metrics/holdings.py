@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db import connection
 
-from dashboard.metrics import codec, columns
+from dashboard.metrics import asking, codec, columns
 from dashboard.metrics.attempts import Starts, end_of, starts_of
-from dashboard.metrics.models import Chunk, Clock, Curve, Tail
-from dashboard.metrics.series import Floats, Ints, Series, joined
+from dashboard.metrics.series import Series, joined
 
 BEGIN = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN"}
-AT_ONCE = 5000  # rows asked for by number in one question
 HEADING = (
-    *("curve_id", "pk", "clock_id", "attempt", "count"),
+    *("curve_id", "id", "clock_id", "attempt", "count"),
     *("first_step", "last_step", "first_time", "last_time"),
 )
 
 
-@dataclass(frozen=True)
-class Heading:
+class Heading(NamedTuple):
     """A chunk without its points."""
 
     curve: int
     pk: int
     clock: int
     attempt: int
-    count: int
+    points: int
     first_step: int
     last_step: int
     first_time: float
@@ -77,24 +75,25 @@ def holdings(
     return found
 
 
-def _curves(run_ids: list[str], names: Collection[str] | None) -> Iterable[tuple[int, str, str]]:
-    curves = Curve.objects.filter(run_id__in=run_ids).order_by("name")
-    if names is not None:
-        curves = curves.filter(name__in=names)
-    return curves.values_list("pk", "run_id", "name")
+def _curves(run_ids: list[str], names: Collection[str] | None) -> Iterator[tuple[int, str, str]]:
+    select = "SELECT id, run_id, name FROM metrics_curve WHERE run_id"
+    wanted = None if names is None else set(names)
+    for number, run_id, name in asking.rows(select, run_ids, "ORDER BY name"):
+        if wanted is None or name in wanted:
+            yield number, run_id, name
 
 
 def _add_chunks(by_number: dict[int, Holding]) -> None:
-    for some in pieces(by_number):
-        chunks = Chunk.objects.filter(curve_id__in=some).order_by("attempt", "pk")
-        for row in chunks.values_list(*HEADING):
-            by_number[row[0]].chunks.append(Heading(*row))
+    select = f"SELECT {', '.join(HEADING)} FROM metrics_packed WHERE curve_id"
+    for row in asking.rows(select, by_number, "ORDER BY attempt, id"):
+        by_number[row[0]].chunks.append(Heading(*row))
 
 
 def _add_tails(run_ids: list[str], by_number: dict[int, Holding]) -> None:
     parts: dict[tuple[int, int], list[Series]] = {}
-    rows = Tail.objects.filter(run_id__in=run_ids).order_by("pk").values_list("data", flat=True)
-    for data in rows:
+    for (data,) in asking.rows(
+        "SELECT data FROM metrics_tail WHERE run_id", run_ids, "ORDER BY id"
+    ):
         for block in columns.unpack(bytes(data)):
             for row, number in enumerate(block.keys):
                 if number in by_number:
@@ -105,19 +104,19 @@ def _add_tails(run_ids: list[str], by_number: dict[int, Holding]) -> None:
 
 def opened(chunks: Collection[Heading]) -> dict[int, Series]:
     """Their points, by the chunk's number. Each clock is read once for all that go by it."""
-    clocks: dict[int, tuple[Ints, Floats]] = {}
-    for some in pieces({chunk.clock for chunk in chunks}):
-        times = Clock.objects.filter(pk__in=some).values_list("pk", "data")
-        clocks |= {pk: codec.clock(bytes(data)) for pk, data in times.iterator()}
-    found: dict[int, Series] = {}
-    for some in pieces([chunk.pk for chunk in chunks]):
-        rows = Chunk.objects.filter(pk__in=some).values_list("pk", "clock_id", "data")
-        for pk, clock, data in rows.iterator():
-            found[pk] = Series(*clocks[clock], codec.floats(bytes(data)))
-    return found
+    select = "SELECT id, data FROM metrics_clock WHERE id"
+    clocks = {
+        pk: codec.clock(bytes(data))
+        for pk, data in asking.rows(select, {chunk.clock for chunk in chunks})
+    }
+    select = "SELECT id, clock_id, data FROM metrics_packed WHERE id"
+    return {
+        pk: Series(*clocks[clock], codec.floats(bytes(data)))
+        for pk, clock, data in asking.rows(select, [chunk.pk for chunk in chunks])
+    }
 
 
-def pieces(numbers: Iterable[int]) -> Iterator[list[int]]:
-    rest = list(numbers)
-    for begin in range(0, len(rest), AT_ONCE):
-        yield rest[begin : begin + AT_ONCE]
+def summaries(width: str, chunks: Collection[int]) -> dict[int, bytes]:
+    """The coarse or fine summaries of these chunks, by their numbers."""
+    select = f"SELECT id, {width} FROM metrics_packed WHERE id"
+    return {pk: bytes(data) for pk, data in asking.rows(select, chunks)}

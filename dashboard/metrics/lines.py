@@ -41,8 +41,8 @@ class Line(msgspec.Struct):
     text: str = ""
     status: str = ""
     trainer: str = ""
-    file: str = ""  # of a sample
     points: int | None = None  # of an "end": how many this attempt logged, by its own count
+    file: str = ""  # of a sample
 
 
 @dataclass(frozen=True)

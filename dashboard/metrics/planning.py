@@ -30,7 +30,7 @@ class Plan:
 
     def width(self, buckets: int) -> int:
         """Points a bucket of the coarsest summary that gives so many buckets; 1: the points."""
-        points = sum(chunk.count for chunk in self.whole)
+        points = sum(chunk.points for chunk in self.whole)
         return next((width for width in (COARSE, FINE) if points >= width * buckets), 1)
 
 

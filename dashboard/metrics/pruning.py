@@ -28,10 +28,10 @@ def sizes(run_ids: Iterable[str]) -> dict[str, int]:
     wanted = list(run_ids)
     found = dict.fromkeys(wanted, 0)
     chunk = Length("coarse") + Length("fine") + Length("data")
-    chunks = Chunk.objects.filter(curve__run_id__in=wanted).annotate(run=F("curve__run_id"))
-    _add(found, chunks.values("run").annotate(size=Sum(chunk)))
+    chunks = Chunk.objects.filter(curve__run_id__in=wanted)
+    _add(found, chunks.values(of=F("curve__run_id")).annotate(size=Sum(chunk)))
     for table in (Tail, Clock, LogPart):
-        rows = _of(table).filter(run_id__in=wanted).values(run=F("run_id"))
+        rows = _of(table).filter(run_id__in=wanted).values(of=F("run_id"))
         _add(found, rows.annotate(size=Sum(Length("data"))))
     return found
 
@@ -63,4 +63,4 @@ def _of(table: type[Model]) -> QuerySet[Any]:
 
 def _add(found: dict[str, int], rows: Iterable[Any]) -> None:
     for row in rows:
-        found[row["run"]] += row["size"] or 0
+        found[row["of"]] += row["size"] or 0

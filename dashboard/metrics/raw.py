@@ -62,7 +62,7 @@ def _newest(one: Plan, count: int) -> list[Heading]:
     chosen: list[Heading] = []
     for chunk in sorted(_chunks(one), key=lambda chunk: chunk.last_step, reverse=True):
         newer = sum(int((series.steps >= chunk.last_step).sum()) for series in tails)
-        newer += sum(c.count for c in chosen if c.first_step >= chunk.last_step)
+        newer += sum(c.points for c in chosen if c.first_step >= chunk.last_step)
         if newer >= count:
             break
         chosen.append(chunk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.metrics.attempts import starts_of
+from dashboard.metrics.attempts import end_of, starts_of
 from dashboard.metrics.models import Event
 
 
@@ -26,8 +26,7 @@ def samples(run_id: str) -> list[SampleEvent]:
     starts = starts_of([run_id])[run_id]
     found: dict[tuple[int, str], SampleEvent] = {}
     for event in Event.objects.filter(run_id=run_id, kind="sample").order_by("attempt", "pk"):
-        ends = [step for attempt, step in starts if attempt > event.attempt]
-        if not ends or event.step <= min(ends):
+        if event.step <= end_of(event.attempt, starts):
             name = event.data.get("name", "")
             file = event.data.get("file", "")
             found[event.step, name] = SampleEvent(event.step, name, file, event.time)

@@ -6,7 +6,7 @@ the tail is sealed. Curves that log seldom wait there until it is FULL, or until
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dashboard.metrics import chunks, columns
 from dashboard.metrics.chunks import CHUNK, Part
@@ -18,12 +18,15 @@ FULL = 262_144  # points of all curves in a tail, about 4 MB: what a reader may 
 LOOSE = 64  # posts that a reader has to go through one by one
 
 
-def tend(ledger: Ledger, written: Iterable[Curve]) -> None:
-    """Seal or fold the run's tail where it is time to. Runs inside the writer's transaction."""
+def tend(ledger: Ledger, written: Collection[Curve]) -> None:
+    """Seal or fold the run's tail where it is time to. Runs inside the writer's transaction.
+
+    written: the curves whose rows the writer is about to keep
+    """
     if ledger.tail >= FULL:
-        seal_all(ledger)
+        seal_all(ledger, written)
     elif any(curve.tail >= CHUNK for curve in written):
-        seal_long(ledger)
+        seal_long(ledger, written)
     elif ledger.loose >= LOOSE:
         fold(ledger)
 
@@ -35,15 +38,15 @@ def fold(ledger: Ledger) -> None:
     ledger.loose = 0
 
 
-def seal_long(ledger: Ledger) -> None:
+def seal_long(ledger: Ledger, written: Collection[Curve] = ()) -> None:
     """Whole chunks of the curves that have enough points; the others stay in the tail."""
     rows = list(Tail.objects.filter(run_id=ledger.run_id).order_by("pk"))
     whole, left = _split(_blocks(rows))
     chunks.write(ledger.run_id, whole)
-    _leave(ledger, rows, left)
+    _leave(ledger, rows, left, written)
 
 
-def seal_all(ledger: Ledger) -> None:
+def seal_all(ledger: Ledger, written: Collection[Curve] = ()) -> None:
     """Every point of the tail; a short chunk is joined with the short ones before it."""
     rows = list(Tail.objects.filter(run_id=ledger.run_id).order_by("pk"))
     whole, left = _split(_blocks(rows))
@@ -51,7 +54,7 @@ def seal_all(ledger: Ledger) -> None:
     longer, replaced = chunks.with_short_ones(left)
     chunks.write(ledger.run_id, longer)
     chunks.delete(replaced)
-    _leave(ledger, rows, [])
+    _leave(ledger, rows, [], written)
 
 
 def _blocks(rows: Iterable[Tail]) -> list[Block]:
@@ -75,7 +78,7 @@ def _cut(series: Series, begin: int, end: int) -> Series:
     return Series(series.steps[begin:end], series.times[begin:end], series.values[begin:end])
 
 
-def _leave(ledger: Ledger, rows: list[Tail], left: list[Part]) -> None:
+def _leave(ledger: Ledger, rows: list[Tail], left: list[Part], written: Collection[Curve]) -> None:
     """Only these points stay in the tail."""
     blocks = [
         block
@@ -89,10 +92,11 @@ def _leave(ledger: Ledger, rows: list[Tail], left: list[Part]) -> None:
     counts: dict[int, int] = {}
     for part in left:
         counts[part.curve] = counts.get(part.curve, 0) + len(part.series)
-    waiting = list(Curve.objects.filter(run_id=ledger.run_id, tail__gt=0).only("pk", "tail"))
-    for curve in waiting:
+    waiting = Curve.objects.filter(run_id=ledger.run_id, tail__gt=0)
+    others = list(waiting.exclude(pk__in=[curve.pk for curve in written]).only("pk", "tail"))
+    for curve in (*written, *others):
         curve.tail = counts.get(curve.pk, 0)
-    Curve.objects.bulk_update(waiting, ["tail"])
+    Curve.objects.bulk_update(others, ["tail"])
 
 
 def _replace(run_id: str, rows: Sequence[Tail], blocks: Sequence[Block]) -> None:

@@ -9,9 +9,7 @@ import numpy as np
 from dashboard.metrics import buckets, codec
 from dashboard.metrics.buckets import NAMES, Buckets
 from dashboard.metrics.chunks import COARSE, FINE
-from dashboard.metrics.holdings import Heading, holdings, opened, snapshot
-from dashboard.metrics.holdings import pieces as pieces_of
-from dashboard.metrics.models import Chunk
+from dashboard.metrics.holdings import Heading, holdings, opened, snapshot, summaries
 from dashboard.metrics.planning import Plan, plan, points
 from dashboard.metrics.series import Series
 from dashboard.metrics.window import WHOLE, Span, Window
@@ -48,27 +46,18 @@ def _read(
     run_ids: Iterable[str], plans: Mapping[Key, Plan], most: int
 ) -> dict[str, dict[str, Window]]:
     widths = {key: one.width(most) for key, one in plans.items()}
-    coarse = _summaries("coarse", _whole(plans, widths, COARSE))
-    fine = _summaries("fine", _whole(plans, widths, FINE))
-    ready = {**coarse, **{number: codec.unsqueezed(data) for number, data in fine.items()}}
+    ready = summaries("coarse", _whole(plans, widths, COARSE))
+    ready |= summaries("fine", _whole(plans, widths, FINE))
     read = opened([c for one in plans.values() for c in _to_open(one, ready)])
+    drawn = _thinned([_assembled(one, ready, read) for one in plans.values()], most)
     found: dict[str, dict[str, Window]] = {run_id: {} for run_id in run_ids}
-    for (run_id, name), one in plans.items():
-        drawn = _thinned(_assembled(one, ready, read), most)
-        found[run_id][name] = Window(drawn, one.began, one.ended)
+    for ((run_id, name), one), some in zip(plans.items(), drawn, strict=True):
+        found[run_id][name] = Window(some, one.began, one.ended)
     return found
 
 
 def _whole(plans: Mapping[Key, Plan], widths: Mapping[Key, int], width: int) -> list[int]:
     return [c.pk for key, one in plans.items() if widths[key] == width for c in one.whole]
-
-
-def _summaries(field: str, numbers: list[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    for some in pieces_of(numbers):
-        rows = Chunk.objects.filter(pk__in=some).values_list("pk", field)
-        found |= {pk: bytes(data) for pk, data in rows.iterator()}
-    return found
 
 
 def _to_open(one: Plan, ready: Summaries) -> list[Heading]:
@@ -81,8 +70,8 @@ def _to_open(one: Plan, ready: Summaries) -> list[Heading]:
 def _assembled(one: Plan, ready: Summaries, read: Mapping[int, Series]) -> Buckets:
     series = points(one, _to_open(one, ready), read)
     parts = [buckets.of_points(series)] if len(series) else []
-    if summaries := [ready[chunk.pk] for chunk in one.whole if chunk.pk in ready]:
-        parts.insert(0, codec.buckets(b"".join(summaries)))
+    if records := [ready[chunk.pk] for chunk in one.whole if chunk.pk in ready]:
+        parts.insert(0, codec.buckets(b"".join(records)))
     return _in_order(buckets.joined(parts))
 
 
@@ -93,7 +82,8 @@ def _in_order(found: Buckets) -> Buckets:
     return Buckets(*(getattr(found, name)[order] for name in NAMES))
 
 
-def _thinned(found: Buckets, most: int) -> Buckets:
-    if found.points <= 2 * most and len(found) == found.points:
-        return found
-    return buckets.thinned(found, most)
+def _thinned(found: list[Buckets], most: int) -> list[Buckets]:
+    """Those that have too many, together: numpy takes as long for one short array as for a long."""
+    wide = [one.points > 2 * most or len(one) < one.points for one in found]
+    thin = iter(buckets.thinned_each([o for o, is_ in zip(found, wide, strict=True) if is_], most))
+    return [next(thin) if is_ else one for one, is_ in zip(found, wide, strict=True)]

@@ -38,11 +38,11 @@ def test_values_that_were_float32_cost_half():
     assert len(codec.pack(values)) < 4 * 8192
 
 
-def test_buckets_survive_end_to_end_and_squeezed():
+def test_buckets_survive_laid_end_to_end():
     series = Series.of(range(100), [1.0, np.nan, np.inf, -np.inf, 5.0] * 20)
     found = of_width(of_points(series), 7)
     records = codec.pack_buckets(found)
-    twice = codec.buckets(codec.unsqueezed(codec.squeezed(records)) + records)
+    twice = codec.buckets(records + records)
     for name in NAMES:
         one = getattr(found, name)
         np.testing.assert_array_equal(getattr(twice, name), np.concatenate([one, one]))

@@ -15,6 +15,21 @@ def owner(to: str, name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name=name, to=to)
 
 
+BLOBS = {
+    "metrics_tail": ["data"],
+    "metrics_clock": ["data"],
+    "metrics_packed": ["coarse", "fine", "data"],
+}
+
+
+def store_as_they_are(apps: Any, editor: Any) -> None:
+    """PostgreSQL would try to compress each of them once more, for nothing."""
+    if editor.connection.vendor == "postgresql":
+        for table, columns in BLOBS.items():
+            for column in columns:
+                editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
+
+
 class Migration(migrations.Migration):
     dependencies = [("metrics", "0001_initial"), ("runs", "0001_initial")]
 
@@ -94,4 +109,5 @@ class Migration(migrations.Migration):
         migrations.AddField("curve", "front_attempt", models.PositiveIntegerField(default=0)),
         migrations.AddField("journal", "seal", models.CharField(blank=True, max_length=16)),
         migrations.AddField("journal", "seal_from", models.BigIntegerField(default=0)),
+        migrations.RunPython(store_as_they_are, migrations.RunPython.noop),
     ]

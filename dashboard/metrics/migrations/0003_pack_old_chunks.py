@@ -73,7 +73,7 @@ def columns(piece: Series) -> dict[str, Any]:
         "first_time": float(piece.times.min()),
         "last_time": float(piece.times.max()),
         "coarse": codec.pack_buckets(buckets.of_width(fine, COARSE // FINE)),
-        "fine": codec.squeezed(codec.pack_buckets(fine)),
+        "fine": codec.pack_buckets(fine),
         "data": codec.pack(piece.values),
     }
 
