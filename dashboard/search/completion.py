@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from dashboard.health.labels import STATES
 from dashboard.health.rules import RULES
-from dashboard.health.verdict import STATES
 from dashboard.runs.models import Project, Status
 from dashboard.search import names
 from dashboard.search.fields import ATTRIBUTES, BARE, QUOTED_STRING, Field, Kind, read_field

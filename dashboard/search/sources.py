@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from dashboard.health.labels import STATES
 from dashboard.health.models import Examination
 from dashboard.health.rules import RULES
-from dashboard.health.verdict import STATES
 from dashboard.metrics import ranking
 from dashboard.runs.models import Run, Status
 from dashboard.search import values

@@ -51,6 +51,6 @@ def address(query: QueryDict) -> str:
     """What of an address makes the view; not the page one is on."""
     kept = QueryDict(mutable=True)
     for name in KEPT:
-        if query.get(name):
-            kept[name] = query[name]
+        if value := query.get(name):
+            kept[name] = str(value)
     return kept.urlencode(safe="/,")
