@@ -15,8 +15,8 @@ os.environ["FIXPOINT_DATA"] = str(HOME)
 os.environ["FIXPOINT_STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ["REDIS_URL"] = "redis://127.0.0.1:1/0"  # nobody listens: no test reaches a real one
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop runs in this thread
-for name in ("FIXPOINT_URL", "FIXPOINT_WORKER_TOKEN", "FIXPOINT_PORT", "FIXPOINT_HTTPS"):
-    os.environ.pop(name, None)
+for name in ("URL", "WORKER_TOKEN", "PORT", "HTTPS", "COMMANDS"):
+    os.environ.pop(f"FIXPOINT_{name}", None)
 
 
 def pytest_unconfigure() -> None:

@@ -1,6 +1,9 @@
 """Train by hand or from the dashboard: python -m trainers NAME --run-dir DIR.
 
 Exit codes: 0 finished or stopped, 2 bad input (one line on stderr says what), 1 failed.
+
+Where the configuration asks for several processes, it starts itself as often, by torchrun
+(trainers.torchrun); each of these, also where torchrun was started by hand, comes by here again.
 """
 
 from __future__ import annotations
@@ -16,11 +19,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainers import config_file, snapshot
+from trainers import config_file, snapshot, workers
 from trainers.catalog import TRAINERS
 from trainers.config import Config, ConfigError, Trainer, complete
+from trainers.describe import Describe
 from trainers.errors import BadInput
-from trainers.recorder import Recorder
+from trainers.recorder import Listener, Recorder
 
 CONFIG = "config.json"
 BAD_INPUT = 2
@@ -39,6 +43,11 @@ class Order:
         if not 0 <= self.seed < SEEDS:
             raise BadInput(f"seed: {self.seed} is out of range; take one from 0 to {SEEDS - 1}")
 
+    @property
+    def processes(self) -> int:
+        """How many train together; 1 for trainers that know no others."""
+        return int(getattr(self.config, "processes", 1))
+
     def as_json(self) -> str:
         values = {
             "trainer": self.trainer.name,
@@ -48,17 +57,68 @@ class Order:
         return json.dumps(values, indent=2) + "\n"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(message)s")
+def main(arguments: Sequence[str] | None = None, module: str = "trainers") -> int:
+    """module: what several processes are started from, `python -m module`."""
+    level = logging.INFO if workers.rank() == 0 else logging.WARNING
+    logging.basicConfig(stream=sys.stdout, level=level, format="%(message)s")
     try:
-        given = _parser().parse_args(arguments)
-        run_dir = Path(given.run_dir)
-        order = _order(given, run_dir)
-        with _recorder(run_dir) as recorder:
-            return _train(order, run_dir, recorder)
+        code = _work(arguments) if workers.is_worker() else _main(arguments, module)
     except BadInput as error:
+        workers.say(BAD_INPUT, str(error))
         sys.stderr.write(f"error: {error}\n")
         return BAD_INPUT
+    return code
+
+
+def _main(arguments: Sequence[str] | None, module: str) -> int:
+    given = _parser().parse_args(arguments)
+    run_dir = Path(given.run_dir)
+    order = _order(given, run_dir)
+    if order.processes > 1:
+        from trainers import torchrun  # it takes torch along, which other orders may not need
+
+        command = ("-m", module, order.trainer.name, "--run-dir", str(run_dir))
+        return torchrun.train(command, run_dir, order.processes)
+    with _recorder(run_dir) as recorder:
+        return _train(order, run_dir, recorder)
+
+
+def _work(arguments: Sequence[str] | None) -> int:
+    """As one of several processes. The first one alone writes; the others read its order."""
+    workers.die_with_parent()
+    given = _parser().parse_args(arguments)
+    run_dir = Path(given.run_dir)
+    order = _shared_order(given, run_dir)
+    try:
+        with _recorder(run_dir) if workers.rank() == 0 else Listener(run_dir) as recorder:
+            code = _train(order, run_dir, recorder)
+    except BadInput:
+        raise
+    except Exception as error:
+        workers.say(1, f"{type(error).__name__}: {error}")
+        raise
+    workers.say(code)
+    _leave()
+    return code
+
+
+def _leave() -> None:
+    from trainers import distributed  # loaded by the training already
+
+    distributed.end()
+
+
+def _shared_order(given: argparse.Namespace, run_dir: Path) -> Order:
+    """BadInput: torchrun started another number of processes than the configuration says."""
+    if workers.rank() and not workers.wait_for(run_dir / CONFIG):
+        raise BadInput(f"{run_dir / CONFIG} was not written by the first process")
+    order = _order(given, run_dir)
+    if order.processes != workers.count():
+        raise BadInput(
+            f"torchrun started {workers.count()} processes, and the configuration says"
+            f" processes={order.processes}; make them equal"
+        )
+    return order
 
 
 def _train(order: Order, run_dir: Path, recorder: Recorder) -> int:
@@ -88,6 +148,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m trainers", description="Train into a run directory.")
     parser.add_argument("trainer", metavar="NAME", help=f"one of: {', '.join(TRAINERS)}")
+    parser.add_argument("--describe", action=Describe, help="say what the trainer is, and end")
     parser.add_argument("--run-dir", required=True, metavar="DIR", help="made where it is missing")
     parser.add_argument("--preset", default="", help="named values on top of the defaults")
     parser.add_argument(
@@ -103,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
 def _order(given: argparse.Namespace, run_dir: Path) -> Order:
     """What config.json says where there is one, else what the command line says, written there."""
     if given.trainer not in TRAINERS:
-        raise BadInput(f"there is no trainer {given.trainer!r}; there are: {', '.join(TRAINERS)}")
+        raise BadInput(TRAINERS.unknown(given.trainer))
     trainer = TRAINERS[given.trainer]
     path = run_dir / CONFIG
     if path.exists():
@@ -119,7 +180,9 @@ def _order(given: argparse.Namespace, run_dir: Path) -> Order:
 def _write(path: Path, order: Order) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(order.as_json())
+        fresh = path.with_suffix(".new")  # other processes may be waiting for the whole of it
+        fresh.write_text(order.as_json())
+        fresh.replace(path)
     except OSError as error:
         text = f"--run-dir {path.parent} cannot be written to: {error.strerror}"
         raise BadInput(text) from error

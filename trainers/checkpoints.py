@@ -39,11 +39,30 @@ class Checkpoint:
 
 
 def fingerprint(config: Config, seed: int) -> str:
-    """Equal where two runs would learn the same."""
+    """Equal where two runs would learn the same, also where one is of an older version."""
     values = config.model_dump(mode="json")
-    learnt = {name: value for name, value in values.items() if name not in BESIDE_LEARNING}
+    learnt = {name: values[name] for name in values if not _is_silent(config, name)}
     text = json.dumps({"config": learnt, "seed": seed}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_silent(config: Config, name: str) -> bool:
+    """Beside learning; or added later, and at its default, which does what was done before."""
+    if name not in type(config).model_fields:
+        return False
+    field = type(config).model_fields[name]
+    told = field.json_schema_extra
+    added = isinstance(told, dict) and "added" in told
+    return name in BESIDE_LEARNING or (added and getattr(config, name) == field.default)
+
+
+def differences(checkpoint: Checkpoint, config: Config, seed: int) -> list[str]:
+    """The settings in which the checkpoint's training and this one would learn otherwise."""
+    saved = checkpoint.state.get("config", {})
+    now = {**config.model_dump(mode="json"), "seed": seed}
+    learnt = {*saved, *now} - set(BESIDE_LEARNING)
+    older = {name for name in now if name not in saved and _is_silent(config, name)}
+    return sorted(n for n in learnt - older if saved.get(n) != now.get(n))
 
 
 def newest(run_dir: Path) -> Path | None:
@@ -66,11 +85,24 @@ def write(run_dir: Path, step: int, mark: str, state: Mapping[str, Any]) -> Path
 def write_whole(path: Path, data: bytes) -> None:
     """A reader sees the old file or the new one, also when the power goes."""
     fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # a full disk needs the room
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def read(path: Path) -> Checkpoint:

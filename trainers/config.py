@@ -19,19 +19,25 @@ class Config(BaseModel):
 
 
 def setting(
-    default: Any, *, group: str, title: str, help: str, unit: str = "", **limits: Any
+    default: Any,
+    *,
+    group: str,
+    title: str,
+    help: str,
+    unit: str = "",
+    added: str = "",
+    **limits: Any,
 ) -> Any:
     """A field of a configuration, with what a person needs to fill it in.
 
-    group: heading it stands under; limits: pydantic's ge, gt, le, lt.
+    group: heading it stands under; added: the version that brought it, where that is not the
+    first: at its default it does not tell a newer checkpoint from an older one; limits: pydantic's
+    ge, gt, le, lt.
     """
-    return Field(
-        default,
-        title=title,
-        description=help,
-        json_schema_extra={"group": group, "unit": unit},
-        **limits,
-    )
+    told: dict[str, Any] = {"group": group, "unit": unit}
+    if added:
+        told["added"] = added
+    return Field(default, title=title, description=help, json_schema_extra=told, **limits)
 
 
 def other_default(config: type[Config], name: str, default: Any) -> Any:
@@ -52,12 +58,32 @@ class Preset:
 
 @dataclass(frozen=True)
 class Metric:
-    """What a curve means: which way is better, in which unit."""
+    """What a curve means: which way is better, in which unit.
+
+    lower_bound: what it cannot fall below if it is computed rightly; meaning: one sentence.
+    """
 
     name: str
     title: str
     direction: Direction = "none"
     unit: str = ""
+    lower_bound: float | None = None
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A mend that a trainer knows of.
+
+    symptom: what is seen before it; patch: what to change in the configuration; rule: the module
+    of dashboard/health/rules that sees the symptom.
+    """
+
+    name: str
+    title: str
+    symptom: str
+    patch: Mapping[str, Any]
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,11 @@ class Trainer:
     presets: Mapping[str, Preset]
     metrics: tuple[Metric, ...] = ()
     primary: str = ""  # the metric that says whether a fix worked
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def primary_metric(self) -> Metric:
+        return next(metric for metric in self.metrics if metric.name == self.primary)
 
 
 class ConfigError(ValueError):

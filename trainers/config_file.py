@@ -17,7 +17,7 @@ def read(path: Path) -> dict[str, Any]:
     BadInput: no such file, neither YAML nor JSON, or not a list of names and values.
     """
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # JSON is YAML
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)  # JSON is YAML
     except OSError as error:
         raise BadInput(f"--config {path} cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -30,7 +30,7 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Refuses a name that stands twice, of which YAML would silently take the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002

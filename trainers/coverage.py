@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -49,3 +50,10 @@ def check(coverage: float, missing: Sequence[str], least: float) -> None:
         f"checkpoint: it holds {coverage:.1%} of the weights and {least:.1%} are asked for;"
         f" missing: {named}. Take a checkpoint of this model, or lower least_coverage"
     )
+
+
+def require_finite(model: nn.Module, source: str) -> None:
+    """BadInput: a weight is NaN or infinite; `source` says where it came from."""
+    for name, parameter in model.named_parameters():
+        if not bool(torch.isfinite(parameter).all()):
+            raise BadInput(f"{source}: the weight {name} holds NaN or infinity; take another file")

@@ -17,8 +17,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainers import distributed
 from trainers.errors import BadInput
 from trainers.feature_store import Array, FeatureStore
+
+# What happens to a store, counted since the run began.
+CHANGES = ("cache/corrupt", "cache/evicted", "cache/refused", "cache/written")
 
 Image = np.ndarray[Any, np.dtype[np.float32]]  # (3, H, W), 0 to 1
 
@@ -56,14 +60,12 @@ class Counts:
     hits_seen_before: int = 0
     seconds: float = 0.0
 
-    def numbers(self) -> dict[str, float]:
+    def told(self) -> dict[str, float]:
         return {
             "cache/requests": float(self.requests),
             "cache/hits": float(self.hits),
-            "cache/hit_rate": self.hits / max(1, self.requests),
             "cache/seen_before": float(self.seen_before),
             "cache/hits_seen_before": float(self.hits_seen_before),
-            "time/features": self.seconds,
         }
 
 
@@ -91,10 +93,14 @@ class Features:
     device_in_key: bool = False
     counts: Counts = field(default_factory=Counts)
     seen: set[int] = field(default_factory=set)  # the first 8 bytes of the keys requested so far
+    changes: Mapping[str, float] = field(default_factory=dict)  # as told last, by all processes
+    before: Mapping[str, float] = field(default_factory=dict)  # the run was interrupted
+    asked: list[int] = field(default_factory=list)  # of them, by the last request
 
     def of(self, items: Sequence[Pictured]) -> Tensor:
         """(B, C, h, w) in 32 bits. BadInput: a feature is not finite, or an image unreadable."""
         started = time.perf_counter()
+        self.asked = []
         found = [self._lookup(item) for item in items]
         missing = [place for place, feature in enumerate(found) if feature is None]
         for first in range(0, len(missing), self.extractor.at_once):
@@ -112,6 +118,7 @@ class Features:
         feature = self.store.read(key) if self.store else None
         known, hit = mark in self.seen, feature is not None
         self.seen.add(mark)
+        self.asked.append(mark)
         self.counts.requests += 1
         self.counts.hits += hit
         self.counts.seen_before += known
@@ -135,19 +142,38 @@ class Features:
         made_by = (self.extractor.fingerprint, self.extractor.preprocessing)
         return key_of(item.digest, *made_by, device if self.device_in_key else "")
 
+    def compare_notes(self) -> None:
+        """Learn what the other processes asked for: all of them must call this together.
+
+        What a run saw is what any of its processes saw, so that a checkpoint of one holds for all.
+        """
+        if distributed.world() > 1:
+            asked = torch.tensor(self.asked, dtype=torch.int64)
+            self.seen |= set(distributed.gathered_rows(asked).tolist())
+
     def take(self) -> dict[str, float]:
-        """The numbers since the last call."""
-        numbers = self.counts.numbers()
-        self.counts = Counts()
+        """The numbers of all processes since the last call: all of them must call this together."""
         store = self.store
+        together = distributed.summed({**self.counts.told(), **self._changes()})
+        self.changes = {name: together[name] for name in CHANGES}
+        seconds, self.counts = self.counts.seconds, Counts()
         return {
-            **numbers,
+            **together,
+            "cache/hit_rate": together["cache/hits"] / max(1.0, together["cache/requests"]),
             "cache/bytes": float(store.bytes if store else 0),
-            "cache/corrupt": float(store.corrupt if store else 0),
+            "time/features": seconds,
         }
 
+    def _changes(self) -> dict[str, float]:
+        """What happened to the store so far in this process, and before the run was interrupted."""
+        now = [float(getattr(self.store, name.removeprefix("cache/"), 0)) for name in CHANGES]
+        return {name: self.before.get(name, 0.0) + n for name, n in zip(CHANGES, now, strict=True)}
+
     def state_dict(self) -> dict[str, Any]:
-        return {"seen": torch.tensor(sorted(self.seen), dtype=torch.int64)}
+        seen = torch.tensor(sorted(self.seen), dtype=torch.int64)
+        return {"seen": seen, "changes": dict(self.changes)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.seen = set(state["seen"].tolist())
+        self.changes = dict(state.get("changes", {}))
+        self.before = self.changes if distributed.is_main() else {}  # of all processes: told once

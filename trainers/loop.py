@@ -3,72 +3,27 @@
 from __future__ import annotations
 
 import logging
-import random
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from trainers import checkpoints
-from trainers.errors import BadInput
+from trainers import checkpoints, distributed, resuming
 from trainers.loop_config import LoopConfig
+from trainers.movement import Movement
+from trainers.patience import Patience
 from trainers.precision import computing, make_scaler
 from trainers.recorder import Recorder
 from trainers.schedule import make_optimizer, set_learning_rate
-from trainers.tally import Clock, Tally, update_ratio
+from trainers.stopwatch import Stopwatch, stopwatch
+from trainers.tally import Clock, Tally, read
+from trainers.task import Task
 
 log = logging.getLogger("trainers")
 
-
-class Task(Protocol):
-    """What is trained. `forward` counts forward passes from 0, also across an interruption."""
-
-    @property
-    def name(self) -> str:
-        """Of the trainer."""
-
-    @property
-    def model(self) -> nn.Module: ...
-
-    @property
-    def device(self) -> torch.device: ...
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What does not change with the step."""
-
-    @property
-    def loss_weights(self) -> Mapping[str, float]:
-        """By the loss's name, "region"."""
-
-    @property
-    def faster(self) -> Mapping[str, float]:
-        """Parameters by name that get a multiple of the learning rate."""
-
-    def batch(self, forward: int) -> Any:
-        """The batch of a forward pass: the same one whenever it is asked for."""
-
-    def losses(self, batch: Any) -> Mapping[str, Tensor]:
-        """Every named loss, a number in 32 bits. Called inside `precision.computing`."""
-
-    def after_update(self) -> None:
-        """Called when the weights have moved."""
-
-    def numbers(self) -> Mapping[str, float]:
-        """What the task saw since it was last asked."""
-
-    def marks(self) -> Mapping[str, str]:
-        """What happened since it was last asked, by name, in words: drawn on the charts."""
-
-    def evaluate(self) -> Mapping[str, float]:
-        """Scores on the held-out set."""
-
-    def state_dict(self) -> dict[str, Any]: ...
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+OTHER_STREAM = 1_000_003  # between the seeds of two processes, once their models are made
 
 
 class Loop:
@@ -79,47 +34,76 @@ class Loop:
         self.config = config
         self.seed = seed
         self.step = 0
+        distributed.share_weights(task.model)
+        if distributed.rank():  # dropout and noise are not to be the same in every process
+            torch.manual_seed(seed + OTHER_STREAM * distributed.rank())
         self.parameters = [p for p in task.model.parameters() if p.requires_grad]
         self.optimizer = make_optimizer(task.model, config, task.faster)
         self.scaler = make_scaler(config.precision, task.device)
+        self.movement = Movement(self.parameters)
+        self.patience = Patience(task.primary, config.stop_patience, config.stop_min_delta)
         self.mark = checkpoints.fingerprint(config, seed)
 
-    def update(self) -> Mapping[str, float]:
+    def update(self) -> dict[str, float]:
         """One optimizer step; returns its row of numbers."""
-        started = time.perf_counter()
+        watch = stopwatch(self.task.device)
         rate = set_learning_rate(self.optimizer, self.step + 1, self.config)
         tally = Tally()
         self.optimizer.zero_grad(set_to_none=True)
+        watch.lap("optimizer")
         for _ in range(self.config.accumulation):
-            self._forward_and_back(tally)
-        norms = self._clip()
-        before = [parameter.detach().clone() for parameter in self.parameters]
-        self.scaler.step(self.optimizer)
-        norms |= self._rescale()
+            self._forward_and_back(tally, watch)
+        told = self._move_weights(watch)
+        scaling = self._rescale()
         self.step += 1
-        moved = update_ratio(before, self.parameters)
         self.task.after_update()
         return {
-            **tally.means(),
+            **distributed.mean(tally.means()),
             "train/lr": rate,
-            **norms,
-            "train/update_ratio": moved,
+            **read(told),
+            **scaling,
             **self.task.numbers(),
-            "time/step": time.perf_counter() - started,
-            "time/data": tally.waited,
+            **watch.read(),
         }
 
-    def _clip(self) -> dict[str, float]:
+    def _forward_and_back(self, tally: Tally, watch: Stopwatch) -> None:
+        done = tally.forwards + self.step * self.config.accumulation
+        batch = self.task.batch(done * distributed.world() + distributed.rank())
+        watch.lap("data")
+        batch = self.task.move(batch)
+        watch.lap("transfer")
+        with computing(self.task.model, self.config.precision, self.task.device):
+            losses = self.task.losses(batch)
+        weights = self.task.loss_weights
+        loss = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
+        watch.lap("forward")
+        self.scaler.scale(loss / self.config.accumulation).backward()
+        watch.lap("backward")
+        tally.add(loss, losses)
+        watch.lap("other")
+
+    def _move_weights(self, watch: Stopwatch) -> dict[str, Tensor]:
+        """Average, shorten and apply the gradients; what that came to is still on the device."""
+        distributed.average_gradients(self.parameters)
+        told = self._clip()
+        watch.lap("optimizer")
+        length = self.movement.before()
+        watch.lap("other")
+        self.scaler.step(self.optimizer)
+        watch.lap("optimizer")
+        return told | {"train/update_ratio": self.movement.after(length)}
+
+    def _clip(self) -> dict[str, Tensor]:
         """Shorten the gradients. Under fp16 the norm is also told as clipping saw it."""
-        scale = self.scaler.get_scale()
         if self.config.unscale_before_clip:
             self.scaler.unscale_(self.optimizer)
         most = self.config.max_grad_norm or float("inf")
-        seen = float(nn.utils.clip_grad_norm_(self.parameters, most))
+        seen = nn.utils.clip_grad_norm_(self.parameters, most)
+        told = {"train/grad_norm": seen, "train/clipped": (seen > most).float()}
         if not self.scaler.is_enabled():
-            return {"train/grad_norm": seen}
-        true = seen if self.config.unscale_before_clip else seen / scale
-        return {"train/grad_norm": true, "train/grad_norm_before_clip": seen, "amp/scale": scale}
+            return told
+        scale = 1.0 if self.config.unscale_before_clip else self.scaler.get_scale()
+        return told | {"train/grad_norm": seen / scale, "train/grad_norm_before_clip": seen}
 
     def _rescale(self) -> dict[str, float]:
         """Adapt the loss scale; it falls when gradients overflowed and the step was left out."""
@@ -127,108 +111,95 @@ class Loop:
             return {}
         scale = self.scaler.get_scale()
         self.scaler.update()
-        return {"amp/skipped": float(self.scaler.get_scale() < scale)}
-
-    def _forward_and_back(self, tally: Tally) -> None:
-        started = time.perf_counter()
-        batch = self.task.batch(tally.forwards + self.step * self.config.accumulation)
-        tally.waited += time.perf_counter() - started
-        with computing(self.task.model, self.config.precision, self.task.device):
-            losses = self.task.losses(batch)
-        weights = self.task.loss_weights
-        loss = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
-        self.scaler.scale(loss / self.config.accumulation).backward()
-        tally.add(loss, losses)
-
-    def save(self, run_dir: Path) -> None:
-        path = checkpoints.write(run_dir, self.step, self.mark, self._state())
-        log.info("step %d: saved %s", self.step, path.name)
-
-    def _state(self) -> dict[str, Any]:
-        state = {
-            "config": {**self.config.model_dump(mode="json"), "seed": self.seed},
-            "model": self.task.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "scaler": self.scaler.state_dict(),
-            "task": self.task.state_dict(),
-            "random": {"torch": torch.get_rng_state(), "python": random.getstate()[1]},
-        }
-        if self.task.device.type == "cuda":
-            state["random"]["cuda"] = torch.cuda.get_rng_state()
-        return state
-
-    def restore(self, checkpoint: checkpoints.Checkpoint) -> None:
-        """Go on exactly where it was saved. BadInput: it is of another configuration."""
-        if checkpoint.fingerprint != self.mark:
-            raise BadInput(self._differs(checkpoint))
-        state = checkpoint.state
-        self.task.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.scaler.load_state_dict(state["scaler"])
-        self.task.load_state_dict(state["task"])
-        torch.set_rng_state(state["random"]["torch"])
-        version, _, gauss = random.getstate()
-        random.setstate((version, tuple(state["random"]["python"]), gauss))
-        if "cuda" in state["random"] and self.task.device.type == "cuda":
-            torch.cuda.set_rng_state(state["random"]["cuda"])
-        self.step = checkpoint.step
-
-    def _differs(self, checkpoint: checkpoints.Checkpoint) -> str:
-        saved = checkpoint.state.get("config", {})
-        now = {**self.config.model_dump(mode="json"), "seed": self.seed}
-        names = sorted(n for n in {*saved, *now} if saved.get(n) != now.get(n))
-        return (
-            f"checkpoint {checkpoint.path} is of another configuration (it differs in"
-            f" {', '.join(names) or 'its version'}). Start a new run in another directory,"
-            " or put the configuration back"
-        )
+        return {"amp/scale": scale, "amp/skipped": float(self.scaler.get_scale() < scale)}
 
 
 def fit(task: Task, config: LoopConfig, *, recorder: Recorder, run_dir: Path, seed: int) -> None:
-    """Train to the end, or to where a stop is asked for; goes on from the newest checkpoint."""
+    """Train to the end, or to where a stop is asked for; goes on from the newest checkpoint.
+
+    Of several processes each calls this; the first one's recorder and files tell of all.
+    """
     loop = Loop(task, config, seed)
-    path = checkpoints.newest(run_dir)
-    if path is not None:
-        loop.restore(checkpoints.read(path))
+    origin = resuming.resume(loop, run_dir)
     recorder.start(task.name, step=loop.step)
-    recorder.facts({**_facts(loop), **task.facts})
+    recorder.facts({**_facts(loop), **task.facts, **origin.facts})
+    for name, text in origin.marks.items():
+        recorder.mark(loop.step, name, text)
     if loop.step == 0:
         _evaluate(loop, recorder)
-    if _run(loop, recorder, run_dir):
-        recorder.end("finished")
-    else:
-        recorder.end("stopped", f"stopped after step {loop.step}, which is saved")
+    _run(loop, recorder, run_dir)
+    _tell_the_end(loop, recorder)
 
 
-def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> bool:
-    """True at the end, False when a stop was asked for."""
+def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> None:
+    """To the last step, to the end of patience, or to where a stop is asked for."""
     config = loop.config
     clock = Clock(loop.step, config.steps)
-    while loop.step < config.steps and not recorder.should_stop():
+    saved = loop.step
+    while not _is_over(loop) and not distributed.agree(recorder.should_stop()):
         row = loop.update()
         if loop.step % config.record_every == 0:
-            recorder.scalars(loop.step, row)
+            row["time/left"] = clock.left(loop.step)
+            recorder.scalars(loop.step, row | _memory(loop.task.device))
         for name, text in loop.task.marks().items():
             recorder.mark(loop.step, name, text)
         if clock.speaks(loop.step):
             log.info("%s loss %.4f", clock.says(loop.step), row["train/loss"])
-        last = loop.step == config.steps
-        if last or (config.evaluate_every and loop.step % config.evaluate_every == 0):
+        if loop.step == config.steps or _is_due(loop, config.evaluate_every):
             _evaluate(loop, recorder)
-        if last or loop.step % config.checkpoint_every == 0:
-            loop.save(run_dir)
-    if loop.step < config.steps:
-        loop.save(run_dir)
-    return loop.step == config.steps
+        goes_on = not _is_over(loop) and _is_due(loop, config.checkpoint_every)
+        if goes_on and resuming.save(loop, run_dir, recorder):
+            saved = loop.step
+    if loop.step > saved:
+        resuming.save_last(loop, run_dir)
+
+
+def _is_over(loop: Loop) -> bool:
+    return loop.step >= loop.config.steps or loop.patience.is_over
+
+
+def _is_due(loop: Loop, every: int) -> bool:
+    return every > 0 and loop.step % every == 0
 
 
 def _evaluate(loop: Loop, recorder: Recorder) -> None:
+    """Ask for scores and samples; the other processes wait to hear how good the model is."""
+    scores = _scores(loop, recorder) if distributed.is_main() else {}
+    told = distributed.everyone(scores.get(loop.task.primary.name))[0]
+    before = loop.patience.is_over
+    loop.patience.see(told)
+    if loop.patience.is_over and not before:
+        recorder.mark(loop.step, "early_stop", loop.patience.says)
+
+
+def _scores(loop: Loop, recorder: Recorder) -> Mapping[str, float]:
     loop.task.model.eval()
     scores = loop.task.evaluate()
     loop.task.model.train()
     recorder.scalars(loop.step, scores)
+    for sample in loop.task.samples():
+        recorder.sample(loop.step, sample)
     told = " ".join(f"{name.removeprefix('eval/')} {value:.4f}" for name, value in scores.items())
     log.info("step %d: %s", loop.step, told)
+    return scores
+
+
+def _tell_the_end(loop: Loop, recorder: Recorder) -> None:
+    if loop.step >= loop.config.steps:
+        recorder.end("finished")
+    elif loop.patience.is_over:
+        recorder.end("finished", loop.patience.says)
+    else:
+        recorder.end("stopped", f"stopped after step {loop.step}, which is saved")
+
+
+def _memory(device: torch.device) -> dict[str, float]:
+    """Most bytes that tensors took on the GPU since this was last asked; nothing on a CPU."""
+    if device.type != "cuda":
+        return {}
+    most = torch.cuda.max_memory_allocated(device)
+    torch.cuda.reset_peak_memory_stats(device)
+    return {"system/gpu_memory": float(most)}
 
 
 def _facts(loop: Loop) -> dict[str, Any]:
@@ -238,6 +209,9 @@ def _facts(loop: Loop) -> dict[str, Any]:
         "train/accumulation": config.accumulation,
         "train/warmup_steps": config.warmup_steps,
         "train/precision": config.precision,
+        "train/processes": distributed.world(),
+        "train/effective_batch": config.batch_size * config.accumulation * distributed.world(),
         "device": str(loop.task.device),
+        "device/visible_gpus": torch.cuda.device_count(),
         "model/parameters": sum(p.numel() for p in loop.task.model.parameters()),
     }

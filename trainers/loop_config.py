@@ -13,7 +13,16 @@ OPTIMISATION = "Optimisation"
 RUN = "Run"
 
 # Fields that do not change what is learnt: a checkpoint may be resumed with others.
-BESIDE_LEARNING = ("device", "threads", "record_every", "checkpoint_every")
+BESIDE_LEARNING = (
+    "device",
+    "threads",
+    "record_every",
+    "checkpoint_every",
+    "stop_patience",
+    "stop_min_delta",
+    "resume_from",
+    "resume_other",
+)
 
 
 class LoopConfig(Config):
@@ -142,4 +151,57 @@ class LoopConfig(Config):
         help="Optimizer steps after which everything is saved, so that an interrupted run goes on.",
         unit="steps",
         ge=1,
+    )
+    processes: int = setting(
+        1,
+        group=RUN,
+        title="Processes",
+        help=(
+            "Processes on one host that train together, one GPU each. Every forward pass then"
+            " takes batch size x processes images."
+        ),
+        unit="processes",
+        added="0.2",
+        ge=1,
+        le=64,
+    )
+    stop_patience: int = setting(
+        0,
+        group=RUN,
+        title="Early stop, patience",
+        help=(
+            "Evaluations without a better primary metric after which the training ends."
+            " 0: it goes on to the last step."
+        ),
+        unit="evaluations",
+        added="0.2",
+        ge=0,
+    )
+    stop_min_delta: float = setting(
+        0.0,
+        group=RUN,
+        title="Early stop, least gain",
+        help="By how much the primary metric must improve to count as better.",
+        added="0.2",
+        ge=0,
+    )
+    resume_from: str = setting(
+        "",
+        group=RUN,
+        title="Start from a checkpoint",
+        help=(
+            "A checkpoint file, or the directory of another run, whose newest checkpoint this run"
+            " goes on from. A run that was interrupted goes on from its own by itself."
+        ),
+        added="0.2",
+    )
+    resume_other: Literal["refuse", "accept"] = setting(
+        "refuse",
+        group=RUN,
+        title="Checkpoint of another configuration",
+        help=(
+            "refuse: a checkpoint that was made with other settings is not gone on from, as its"
+            " curve would be of neither. accept: it is, and the run says in what they differ."
+        ),
+        added="0.2",
     )

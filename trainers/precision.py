@@ -9,6 +9,7 @@ from types import MappingProxyType
 import torch
 from torch import nn
 
+from trainers import distributed
 from trainers.errors import BadInput
 from trainers.loop_config import LoopConfig, Precision
 
@@ -16,11 +17,16 @@ AUTOCAST = MappingProxyType({"bf16": torch.bfloat16, "fp16": torch.float16})
 
 
 def choose_device(config: LoopConfig) -> torch.device:
-    """BadInput: a GPU was asked for and there is none."""
+    """Where this process computes; where there are several, it joins the others.
+
+    BadInput: a GPU was asked for and there is none, or fewer than processes.
+    """
     found = torch.cuda.is_available()
     if config.device == "cuda" and not found:
         raise BadInput("device: cuda was asked for, and torch sees no GPU here; use auto or cpu")
-    return torch.device("cuda" if found and config.device != "cpu" else "cpu")
+    kind = "cuda" if found and config.device != "cpu" else "cpu"
+    distributed.begin(kind)
+    return torch.device(kind)
 
 
 def device_name(device: torch.device) -> str:

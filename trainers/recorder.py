@@ -6,6 +6,7 @@ Kinds of line, each with "kind" and "time" (seconds since 1970):
   facts     values: named statements about the run that do not change with the step
   scalars   step, values: numbers by metric name
   mark      step, name, text: something that happened, drawn on the charts
+  sample    step, name, file: pictures to look at, in samples/ (see trainers.samples)
   end       status: finished | stopped | failed, text
 
 JSON has no NaN: non-finite numbers travel as the strings "NaN", "Infinity", "-Infinity".
@@ -22,9 +23,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from trainers.samples import Sample
 
 EVENTS = "events.jsonl"
 PENDING_LIMIT = 64 * 2**20  # bytes held in memory while the disk is full; then training must stop
@@ -37,6 +41,7 @@ class Recorder:
         self.run_dir = run_dir
         self.attempt = 0
         self._stop = False
+        self._ended = False
         self._pending = b""
         self._encode = msgspec.json.Encoder().encode
         run_dir.mkdir(parents=True, exist_ok=True)
@@ -56,15 +61,20 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
+        if error is not None and not self._ended:
             self.end("failed", f"{type(error).__name__}: {error}")
         os.close(self._file)
 
     def start(self, trainer: str, *, step: int = 0) -> None:
         """Open an attempt. `step`: the last one that the resumed checkpoint holds, 0 when fresh."""
-        number = int(os.environ.get("FIXPOINT_ATTEMPT") or self._earlier_starts + 1)
-        self.attempt = number
-        self._line({"kind": "start", "attempt": number, "step": step, "trainer": trainer})
+        self.attempt = self.next_attempt
+        told = {"attempt": self.attempt, "step": step, "trainer": trainer}
+        self._line({"kind": "start", **told})
+
+    @property
+    def next_attempt(self) -> int:
+        """The number that start() gives: the runner's, by hand one more than there were."""
+        return int(os.environ.get("FIXPOINT_ATTEMPT") or self._earlier_starts + 1)
 
     def snapshot(self, data: Mapping[str, Any]) -> None:
         self._line({"kind": "snapshot", "data": data})
@@ -80,7 +90,16 @@ class Recorder:
     def mark(self, step: int, name: str, text: str) -> None:
         self._line({"kind": "mark", "step": step, "name": name, "text": text})
 
+    def sample(self, step: int, sample: Sample) -> None:
+        """Keep pictures or texts to look at. A disk that is full leaves them out and says so."""
+        from trainers import samples  # pictures are few, and their library takes time to load
+
+        file = samples.write(self.run_dir, step, sample)
+        if file:
+            self._line({"kind": "sample", "step": step, "name": sample.name, "file": file})
+
     def end(self, status: str, text: str = "") -> None:
+        self._ended = True
         self._line({"kind": "end", "status": status, "text": text})
 
     def should_stop(self) -> bool:
@@ -107,6 +126,32 @@ class Recorder:
         while self._pending:
             written = os.write(self._file, self._pending)
             self._pending = self._pending[written:]
+
+
+class Listener(Recorder):
+    """The recorder of a process beside the first: it hears SIGTERM, and writes nothing."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self.attempt = 0
+        self._stop = False
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def start(self, trainer: str, *, step: int = 0) -> None:
+        pass
+
+    def sample(self, step: int, sample: Sample) -> None:
+        pass
+
+    def _line(self, data: dict[str, Any]) -> None:
+        pass
 
 
 def _wire(value: Any) -> Any:

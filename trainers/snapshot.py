@@ -31,16 +31,16 @@ def take(seed: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def git() -> dict[str, Any]:
+def git(folder: Path = ROOT) -> dict[str, Any]:
     """Commit and, where files were edited since, the hash of the difference. Empty without git."""
-    commit = _git("rev-parse", "HEAD")
+    commit = _git(folder, "rev-parse", "HEAD")
     if not commit:
         return {}
-    difference = _git("diff", "HEAD")
-    changed = _git("status", "--porcelain").splitlines()
+    difference = _git(folder, "diff", "HEAD")
+    changed = _git(folder, "status", "--porcelain").splitlines()
     return {
         "commit": commit.strip(),
-        "branch": _git("rev-parse", "--abbrev-ref", "HEAD").strip(),
+        "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD").strip(),
         "dirty": bool(changed),
         "diff_sha256": hashlib.sha256(difference.encode()).hexdigest() if difference else "",
         "changed": [line[3:] for line in changed[:100]],
@@ -69,11 +69,11 @@ def _memory() -> int | None:
         return None
 
 
-def _git(*arguments: str) -> str:
+def _git(folder: Path, *arguments: str) -> str:
     """What git prints, "" where there is no git or no repository."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(ROOT), *arguments],
+            ["git", "-C", str(folder), *arguments],
             capture_output=True,
             timeout=GIT_SECONDS,
             check=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -14,33 +14,27 @@ LINES = 20  # of progress in a whole run
 
 @dataclass
 class Tally:
-    """Sums over the forward passes of one optimizer step."""
+    """Sums over the forward passes of one optimizer step, kept on the device."""
 
     forwards: int = 0
-    waited: float = 0.0  # seconds for batches
     totals: dict[str, Tensor] = field(default_factory=dict)
 
     def add(self, loss: Tensor, losses: Mapping[str, Tensor]) -> None:
         self.forwards += 1
         named = {"train/loss": loss, **{f"train/loss/{name}": v for name, v in losses.items()}}
         for name, value in named.items():
-            self.totals[name] = self.totals.get(name, torch.zeros(())) + value.detach().cpu()
+            self.totals[name] = self.totals.get(name, torch.zeros(())) + value.detach()
 
     def means(self) -> dict[str, float]:
-        return {name: float(total) / self.forwards for name, total in self.totals.items()}
+        return {name: total / self.forwards for name, total in read(self.totals).items()}
 
 
-@torch.no_grad()
-def update_ratio(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
-    """Length of the last update as a share of the weights' length: healthy is about 1e-3.
-
-    Exactly 0 where rounding swallowed every change.
-    """
-    moved = sum(
-        float((new - old).float().square().sum()) for old, new in zip(before, after, strict=True)
-    )
-    length = sum(float(old.float().square().sum()) for old in before)
-    return (moved / length) ** 0.5 if length else 0.0
+def read(numbers: Mapping[str, Tensor]) -> dict[str, float]:
+    """Numbers on the device, brought here in one go: the device is waited for once."""
+    if not numbers:
+        return {}
+    values: list[float] = torch.stack(list(numbers.values())).tolist()
+    return dict(zip(numbers, values, strict=True))
 
 
 @dataclass
@@ -54,7 +48,14 @@ class Clock:
     def speaks(self, step: int) -> bool:
         return step == self.first + 1 or step % max(1, self.steps // LINES) == 0
 
+    def left(self, step: int) -> float:
+        """Seconds to the last step, evaluations and saving included."""
+        return self._pace(step) * (self.steps - step)
+
     def says(self, step: int) -> str:
-        pace = (time.perf_counter() - self.started) / (step - self.first)
-        left = round(pace * (self.steps - step))
-        return f"step {step}/{self.steps} ({pace:.2f} s a step, {left // 60}:{left % 60:02} left)"
+        left = round(self.left(step))
+        pace = f"{self._pace(step):.2f} s a step, {left // 60}:{left % 60:02} left"
+        return f"step {step}/{self.steps} ({pace})"
+
+    def _pace(self, step: int) -> float:
+        return (time.perf_counter() - self.started) / max(1, step - self.first)

@@ -72,6 +72,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "baseline",
             "config",
             "attempt",
+            "processes",
             "host",
             "slot",
             "exit_code",
@@ -124,7 +125,12 @@ class RunDetailSerializer(RunSerializer):
 
 class ClaimSerializer(serializers.Serializer[Any]):
     host = serializers.CharField(max_length=200)
-    slot = serializers.CharField(max_length=40)
+    slots = serializers.ListField(  # those that are free
+        child=serializers.CharField(max_length=40), min_length=1, max_length=1024
+    )
+    capacity = serializers.IntegerField(  # how many the host has, busy ones included
+        required=False, default=None, allow_null=True, min_value=1, max_value=1024
+    )
 
 
 class LeaseSerializer(serializers.Serializer[Any]):

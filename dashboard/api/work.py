@@ -43,10 +43,11 @@ class Claims(APIView):
 
     @extend_schema(operation_id="claims_create", request=ClaimSerializer, responses={200: dict})
     def post(self, request: Request) -> Response:
-        """{"run": the best queued run with its lease, or null where nothing waits}."""
+        """{"run": the best queued run with its lease, or null where nothing is to be started}."""
         form = ClaimSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        run = lifecycle.claim(form.validated_data["host"], form.validated_data["slot"])
+        told = form.validated_data
+        run = lifecycle.claim(told["host"], *told["slots"], capacity=told["capacity"])
         return Response({"run": _order(run) if run else None})
 
 
@@ -161,6 +162,7 @@ def _order(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "host": run.host,
         "slot": run.slot,
+        "processes": run.processes,
     }
 
 

@@ -27,6 +27,10 @@ when it will be there) and **not applicable** (why). A rule that itself breaks i
 does not touch the others. A verdict says what was looked at, what was expected, since which step,
 the likely causes, and offers one change of the configuration.
 
+A finding of a rule whose errors have not been measured on real runs is a **remark**: it is shown
+with a passing verdict, with its evidence and its causes, and does not count against the run. So is
+what a rule saw where something else explains it as well.
+
 Curves are judged as they were logged, never as they are drawn. Trends are judged on means of
 blocks, because neighbouring steps are alike; a loss is judged by the mean of many values, never by
 one; nothing is judged before there is enough to judge.
@@ -37,7 +41,9 @@ ALARMS = """\
 
 {runs} simulated healthy runs of {steps} steps (`python tests/benchmarks/health_false_alarms.py`),
 judged every {every} steps as they grow; a run counts when any rule ever warned or failed. Decaying
-losses with noise of the stated relative standard deviation, alike from step to step by AR(1).
+losses with noise of the stated relative standard deviation, alike from step to step by AR(1);
+beside them all that the trainers log, as a healthy run logs it. How often each single rule alarmed
+is said where it is explained.
 
 These curves are simulated, and the level that a loss started from and the test for divergence were
 corrected on them: the figures are what the rules were made to do, not yet a measurement on
@@ -49,7 +55,9 @@ trainings that they had never seen.
 
 
 def page(rules: tuple[Rule, ...] = RULES) -> str:
-    parts = [INTRO, _alarms(_measured()), *(_section(rule) for rule in rules)]
+    measured = _measured()
+    sections = [_section(rule, _errors(rule, measured)) for rule in rules]
+    parts = [INTRO, _alarms(measured), *sections]
     return "\n".join(part for part in parts if part)
 
 
@@ -59,9 +67,23 @@ def write() -> Path:
     return PAGE
 
 
-def _section(rule: Rule) -> str:
-    head = f"## {rule.title.text}\n\n`{rule.name}` · {rule.id} · version {rule.version}\n"
-    return f"{head}\n{rule.explanation}\n"
+def _section(rule: Rule, errors: str) -> str:
+    kind = " · a remark" if rule.weight == "remark" else ""
+    head = f"## {rule.title.text}\n\n`{rule.name}` · {rule.id} · version {rule.version}{kind}\n"
+    return f"{head}\n{rule.explanation}\n{errors}"
+
+
+def _errors(rule: Rule, measured: Mapping[str, Any] | None) -> str:
+    """How often it alarmed on the simulated healthy runs that it could judge."""
+    rows = measured["rows"] if measured else []
+    judged = sum(row.get("judged", {}).get(rule.name, 0) for row in rows)
+    if not judged:
+        return "\nNot measured on simulated healthy runs: they hold nothing that it judges.\n"
+    alarms = sum(row["alarms"].get(rule.name, 0) for row in rows)
+    remarks = sum(row["remarks"].get(rule.name, 0) for row in rows)
+    most = percent(clopper_pearson(alarms, judged)[1])
+    told = f"\nSimulated healthy runs: {alarms} alarms and {remarks} remarks in {judged} runs"
+    return f"{told} (95 %: alarms in at most {most}).\n"
 
 
 def _measured() -> Mapping[str, Any] | None:

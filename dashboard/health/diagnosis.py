@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.health.boxes import total
 from dashboard.health.figures import figure
 from dashboard.health.readings import precision, rate_times
 from dashboard.health.rule import Context, Message, gettext_noop, say
@@ -32,6 +33,7 @@ def why_stuck(context: Context) -> Diagnosis:
     """Causes of a loss that stands still, and the change that answers the first."""
     found = [
         (_rounded_away(context), context.patch(precision="fp32")),
+        (zero_rows(context), context.patch(filter_boxes=True)),
         (_hardly_moving(context), rate_times(context, FASTER)),
         (_scale_falling(context), {}),
     ]
@@ -70,6 +72,14 @@ def _rounded_away(context: Context) -> Message | None:
             " rounded away. Keep a float32 master copy."
         )
     )
+
+
+def zero_rows(context: Context) -> Message | None:
+    count = total(context.curve("region/zero_rows"))
+    if not count:
+        return None
+    text = _("{count} embeddings of norm 0 in the loss, which cannot be matched to anything.")
+    return say(text, count=count)
 
 
 def _hardly_moving(context: Context) -> Message | None:

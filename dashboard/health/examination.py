@@ -13,8 +13,9 @@ from dashboard.health.verdict import worst
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from trainers.catalog import TRAINERS
 
-ENGINE_VERSION = "1"  # raised when judging itself changes; every rule has a version of its own
+ENGINE_VERSION = "2"  # raised when judging itself changes; every rule has a version of its own
 
 
 def examine(run: Run, *, at_most_every: float = 0) -> Examination:
@@ -27,7 +28,14 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
     if kept and kept.made_at > now() - timedelta(seconds=at_most_every):
         return kept
     fresh = Run.objects.get(pk=run.pk)  # the caller's may be older than the facts that arrived
-    context = Context(store.read(run.pk), fresh.facts, fresh.config, over=not fresh.is_live)
+    context = Context(
+        store.read(run.pk),
+        fresh.facts,
+        fresh.config,
+        over=not fresh.is_live,
+        bounds=bounds(fresh.trainer),
+        now=now().timestamp(),
+    )
     verdicts = judge(context)
     made = {
         "state": worst(verdicts),
@@ -39,3 +47,13 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
     examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
     lifecycle.touch([run.pk])
     return examination
+
+
+def bounds(trainer: str) -> dict[str, float]:
+    """What the metrics of a trainer cannot fall below; empty for one that is not in the catalogue.
+
+    A run that a client reports may be of any trainer.
+    """
+    known = TRAINERS.get(trainer)
+    metrics = known.metrics if known else ()
+    return {m.name: m.lower_bound for m in metrics if m.lower_bound is not None}

@@ -7,12 +7,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.health.rule import Context, Finding, Message, Rule, State, gettext_noop, say
+from dashboard.health.rule import (
+    Context,
+    Finding,
+    Message,
+    Rule,
+    State,
+    gettext_noop,
+    remarked,
+    say,
+)
 from dashboard.health.rules import RULES
 from dashboard.health.verdict import Verdict, verdict
 
 _ = gettext_noop
 logger = logging.getLogger(__name__)
+
+UNMEASURED = Message(
+    _("A remark that does not count: how often this rule errs on real runs is not measured yet.")
+)
 
 
 def judge(context: Context, rules: Sequence[Rule] = RULES) -> list[Verdict]:
@@ -23,7 +36,8 @@ def judge(context: Context, rules: Sequence[Rule] = RULES) -> list[Verdict]:
 def _examine(rule: Rule, context: Context) -> Finding:
     try:
         with np.errstate(all="ignore"):  # absurd values are data; what follows from them is judged
-            return rule.examine(context)
+            finding = rule.examine(context)
+            return remarked(finding, UNMEASURED) if rule.weight == "remark" else finding
     except Exception as error:  # a defect of one rule must not hide what the others saw
         logger.exception("rule %s failed", rule.name)
         return Finding(

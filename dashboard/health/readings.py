@@ -33,6 +33,11 @@ def precision(context: Context) -> str:
     return str(context.facts.get("train/precision") or context.config.get("precision") or "")
 
 
+def on_cpu(context: Context) -> bool:
+    """True also where the device was not stated: what holds for a CPU alarms less."""
+    return str(context.facts.get("device", "cpu")) == "cpu"
+
+
 def rate_times(context: Context, factor: float) -> dict[str, Any]:
     """The patch of a learning rate multiplied by `factor`; empty where none is configured."""
     rate = context.setting("learning_rate", 0.0) * factor

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from dashboard.metrics.series import EMPTY, Curves, Series
 
@@ -101,6 +101,8 @@ class Finding:
     remedy: Message | None = None
     patch: Mapping[str, Any] = field(default_factory=dict)
     check: Message | None = None  # how one will know that it worked
+    remark: Message | None = None  # why what was noticed does not count: the state is then PASS
+    held_back: State | None = None  # what the state would be if it counted
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,20 @@ class Context:
     facts: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     over: bool = False  # the run has ended: nothing more will come
+    bounds: Mapping[str, float] = field(default_factory=dict)  # by metric: no value lies below
+    now: float | None = None  # seconds since 1970 when it is judged; None in a replay
 
     def curve(self, name: str) -> Series:
         """The curve, empty where it was not logged."""
         return self.curves.get(name, EMPTY)
+
+    def named(self, prefix: str, ending: str = "") -> dict[str, Series]:
+        """The curves whose names begin and end so."""
+        return {
+            name: curve
+            for name, curve in self.curves.items()
+            if name.startswith(prefix) and name.endswith(ending)
+        }
 
     def fact(self, name: str, default: float) -> float:
         """A fact that is a finite number, else the default."""
@@ -142,6 +154,7 @@ def _number(value: Any, default: float) -> float:
 
 
 Examine = Callable[[Context], Finding]
+Weight = Literal["counts", "remark"]
 
 
 @dataclass(frozen=True)
@@ -154,14 +167,20 @@ class Rule:
     title: Message
     explanation: str
     examine: Examine
+    weight: Weight = "counts"
 
 
-def rule(*, id: str, title: str, version: int = 1) -> Callable[[Examine], Rule]:
-    """Declare a function to be a rule; its docstring is the page that people read."""
+def rule(
+    *, id: str, title: str, version: int = 1, weight: Weight = "counts"
+) -> Callable[[Examine], Rule]:
+    """Declare a function to be a rule; its docstring is the page that people read.
+
+    weight: "remark" until its false alarms have been measured on real runs
+    """
 
     def declare(examine: Examine) -> Rule:
         explanation = inspect.cleandoc(examine.__doc__ or "")
-        return Rule(examine.__name__, id, version, Message(title), explanation, examine)
+        return Rule(examine.__name__, id, version, Message(title), explanation, examine, weight)
 
     return declare
 
@@ -173,6 +192,13 @@ def waiting(looked_at: Message, says: Message, **more: Any) -> Finding:
 
 def not_applicable(reason: Message) -> Finding:
     return Finding(state=State.NOT_APPLICABLE, says=reason, looked_at=Message(_("nothing")))
+
+
+def remarked(finding: Finding, why: Message) -> Finding:
+    """The same finding as something to look at that does not count against the run."""
+    if finding.state not in (State.FAIL, State.WARN):
+        return finding
+    return replace(finding, state=State.PASS, remark=why, held_back=finding.state)
 
 
 def unlogged(context: Context, what: Message) -> Finding:

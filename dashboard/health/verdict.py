@@ -31,6 +31,8 @@ def verdict(rule: Rule, finding: Finding) -> Verdict:
         "remedy": _message(finding.remedy),
         "patch": {key: wire(value) for key, value in finding.patch.items()},
         "check": _message(finding.check),
+        "remark": _message(finding.remark),
+        "held_back": finding.held_back and str(finding.held_back),
     }
 
 

@@ -8,14 +8,14 @@ from django.utils.translation import gettext
 
 from dashboard.health.verdict import Verdict
 
-MESSAGES = ("title", "says", "looked_at", "expected", "remedy", "check")
+MESSAGES = ("title", "says", "looked_at", "expected", "remedy", "check", "remark")
 
 
 def worded(verdict: Verdict) -> Verdict:
     """The same verdict with each message translated and formatted."""
     return {
         **verdict,
-        **{name: _worded(verdict[name]) for name in MESSAGES},
+        **{name: _worded(verdict.get(name)) for name in MESSAGES},
         "number": _with_unit(verdict["number"]),
         "causes": [_worded(cause) for cause in verdict["causes"]],
         "evidence": [_with_level(item) for item in verdict["evidence"]],

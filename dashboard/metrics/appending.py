@@ -126,7 +126,7 @@ def _sort(run_id: str, journal: Journal, whole: bytes) -> _Batch:
 
 def _keep(run_id: str, journal: Journal, line: Line, batch: _Batch) -> None:
     """A line without points: remember it, and let the run know what it says."""
-    data = {"name": line.name, "text": line.text, "status": line.status}
+    data = {"name": line.name, "text": line.text, "status": line.status, "file": line.file}
     if line.kind == "start":
         journal.attempt = line.attempt
         batch.resumed = batch.resumed or line.attempt > 1

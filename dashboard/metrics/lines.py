@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from trainers.sample_document import check_reference
+
 NONFINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 MAX_NAME = 250  # characters of a metric's name
 MAX_STEP = 2**53  # beyond, JSON readers lose steps
@@ -31,6 +33,7 @@ class Line(msgspec.Struct):
     text: str = ""
     status: str = ""
     trainer: str = ""
+    file: str = ""  # of a sample
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def _checked(line: Line, raw: bytes) -> Line:
         line.values = {_name(name): _number(name, value) for name, value in line.values.items()}
     elif NUL.search(raw):
         raise ValueError("PostgreSQL cannot store the character U+0000: leave it out")
+    if line.kind == "sample":
+        check_reference(line.name, line.file)
     return line
 
 

@@ -14,6 +14,7 @@ from dashboard.metrics.reading import (
     summaries,
     version,
 )
+from dashboard.metrics.samples import SampleEvent, samples
 
 __all__ = [
     "Gap",
@@ -21,6 +22,7 @@ __all__ = [
     "LogTail",
     "Mark",
     "Receipt",
+    "SampleEvent",
     "Summary",
     "Unreadable",
     "append",
@@ -30,6 +32,7 @@ __all__ = [
     "marks",
     "names",
     "read",
+    "samples",
     "summaries",
     "version",
 ]

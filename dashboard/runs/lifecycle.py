@@ -26,25 +26,37 @@ class Renewal:
     lease_seconds: float
 
 
-def claim(host: str, slot: str) -> Run | None:
-    """Take the best queued run for `slot` of `host`; None where nothing waits."""
-    waiting = Run.objects.filter(status=Status.QUEUED, archived_at=None)
-    order = waiting.order_by("-priority", "created_at", "number")
-    for pk in order.values_list("pk", flat=True)[:CANDIDATES]:
-        taken = _move(
-            Run.objects.filter(pk=pk, status=Status.QUEUED),
-            Status.RUNNING,
-            attempt=F("attempt") + 1,
-            lease=new_id(),
-            lease_until=_lease_end(),
-            host=host,
-            slot=slot,
-            finished_at=None,
-        )
-        if taken:
+def claim(host: str, *slots: str, capacity: int | None = None) -> Run | None:
+    """Take the best queued run for the free `slots` of `host`; None where none is to be started.
+
+    A run takes as many slots as it has processes. Runs that need more than `capacity`, all that
+    the host has, are another host's. The best of the others is waited for where it needs more than
+    is free: a smaller run behind it that went first would keep it waiting for ever.
+    """
+    fitting = Run.objects.filter(
+        status=Status.QUEUED, archived_at=None, processes__lte=capacity or len(slots)
+    )
+    order = fitting.order_by("-priority", "created_at", "number")
+    for pk, processes in order.values_list("pk", "processes")[:CANDIDATES]:
+        if processes > len(slots):
+            return None
+        if _take(pk, host, ",".join(slots[:processes])):
             Run.objects.filter(pk=pk, started_at=None).update(started_at=now())
             return Run.objects.get(pk=pk)
     return None
+
+
+def _take(pk: str, host: str, slot: str) -> bool:
+    return _move(
+        Run.objects.filter(pk=pk, status=Status.QUEUED),
+        Status.RUNNING,
+        attempt=F("attempt") + 1,
+        lease=new_id(),
+        lease_until=_lease_end(),
+        host=host,
+        slot=slot,
+        finished_at=None,
+    )
 
 
 def renew(run_id: str, lease: str) -> Renewal | None:

@@ -77,6 +77,7 @@ class Run(models.Model):
     tags = models.JSONField(default=list)
     note = models.TextField(blank=True)  # what this run changes, in the launcher's words
     priority = models.IntegerField(default=0)  # higher is claimed sooner
+    processes = models.PositiveIntegerField(default=1)  # slots that it takes, all on one host
     baseline = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="fixes"
     )
@@ -91,7 +92,7 @@ class Run(models.Model):
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     host = models.CharField(max_length=200, blank=True)
-    slot = models.CharField(max_length=40, blank=True)  # "gpu 0", "cpu 0"
+    slot = models.CharField(max_length=1000, blank=True)  # "gpu:0", or "gpu:0,gpu:1"
     exit_code = models.IntegerField(null=True, blank=True)
     failure = models.TextField(blank=True)  # why it failed, and what to do next
     snapshot = models.JSONField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -27,9 +28,13 @@ class Refused(Exception):
         super().__init__(f"{status}: {told.get('detail', told)}")
 
 
-def claim(host: str, slot: str) -> dict[str, Any] | None:
-    """The best queued run, now this host's; None where nothing waits."""
-    return _post("claims/", json={"host": host, "slot": slot}).get("run")
+def claim(host: str, slots: Sequence[str], capacity: int) -> dict[str, Any] | None:
+    """The best queued run, now this host's; None where nothing waits, or needs more than is free.
+
+    slots: the free ones; capacity: how many of their kind the host has. The run takes the first.
+    """
+    body = {"host": host, "slots": list(slots), "capacity": capacity}
+    return _post("claims/", json=body).get("run")
 
 
 def renew(run_id: str, lease: str) -> dict[str, Any]:
@@ -50,6 +55,11 @@ def send(run_id: str, part: str, offset: int, body: bytes, source: str) -> int:
     """
     query = {"offset": offset, "source": source}
     return int(_post(f"runs/{run_id}/{part}/", params=query, content=body)["offset"])
+
+
+def put_sample(run_id: str, name: str, body: bytes) -> None:
+    """Bring one file of a sample; bringing it twice does no harm."""
+    _ask("PUT", f"runs/{run_id}/samples/{name}/", content=body)
 
 
 def heartbeat(host: str, detail: dict[str, Any]) -> None:
@@ -94,9 +104,15 @@ def _connection() -> httpx.Client:
 
 
 def _post(path: str, **request: Any) -> dict[str, Any]:
+    return _ask("POST", path, **request)
+
+
+def _ask(method: str, path: str, **request: Any) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {_token()}"}
     try:
-        answer = _connection().post(f"{app_url()}/api/{path}", headers=headers, **request)
+        answer = _connection().request(
+            method, f"{app_url()}/api/{path}", headers=headers, **request
+        )
         told = answer.json() if answer.content else {}
     except (httpx.HTTPError, ValueError) as error:
         raise Unreachable(f"{app_url()}: {error}") from error

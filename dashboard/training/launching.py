@@ -59,6 +59,7 @@ def launch(
             tags=list(tags),
             note=note,
             priority=priority,
+            processes=getattr(chosen, "processes", 1),
             baseline=baseline,
             launched_by=user,
         )

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from typing import Any
 from dashboard.places import ROOT
 from dashboard.training import client
 from dashboard.training.lease import Lease
+from dashboard.training.sample_shipping import SampleShipper
 from dashboard.training.shipping import Shipper
 
 logger = logging.getLogger("runner")
@@ -46,8 +48,8 @@ class Watch:
     trouble: str = ""  # why the app refuses what the run logged
 
 
-def main(run_dir: Path, slot_file: int) -> None:
-    """Carry out the claim in `run_dir`. slot_file: the slot's lock, let go after the trainer."""
+def main(run_dir: Path, slot_files: Sequence[int]) -> None:
+    """Carry out the claim in `run_dir`. slot_files: its slots' locks, let go after the trainer."""
     claim = json.loads((run_dir / "claim.json").read_text())
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
@@ -57,9 +59,11 @@ def main(run_dir: Path, slot_file: int) -> None:
     if lock is None:
         return
     watch = Watch(lease, _start(claim, run_dir, lock), Shipper(claim["id"], run_dir), told)
-    _watch(watch)
-    os.close(slot_file)
-    _report(watch)
+    with SampleShipper(claim["id"], run_dir).beside():
+        _watch(watch)
+        for file in slot_files:
+            os.close(file)
+        _report(watch)
 
 
 def _lock(run_dir: Path, lease: Lease) -> int | None:
@@ -208,4 +212,4 @@ def _failure(console: Path, code: int) -> str:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="{asctime} {message}", style="{")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), [int(file) for file in sys.argv[2:]])

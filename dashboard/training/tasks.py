@@ -10,13 +10,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
+from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
+from dashboard.training.sample_shipping import sample_shippers
 from dashboard.training.shipping import shippers
 from dashboard.training.slots import Slot
 from dashboard.training.watchdog import Watchdog
@@ -31,40 +35,69 @@ stopping = threading.Event()
 
 @app.task(name="work", ignore_result=True)
 def work() -> None:
-    """While a slot is free and a run waits: start its runner, look after it, and again."""
+    """While slots are free and a run waits: start its runner, look after it, and again."""
     while not stopping.is_set():
-        slot = slots.take()
-        if slot is None:
-            return
         try:
-            claim = client.claim(socket.gethostname(), slot.name)
-            runner = _start(claim, slot) if claim else None
+            with slots.turn():
+                started = _start_next()
         except (client.Unreachable, client.Refused) as error:
             logger.warning("no claim: %s", error)
             return
-        finally:
-            slot.close()  # the runner's own copy keeps the slot for as long as it lives
-        if claim is None or runner is None:
+        if started is None:
             return
-        _look_after(claim, runner)
+        _look_after(*started)
 
 
-def _start(claim: dict[str, Any], slot: Slot) -> subprocess.Popen[bytes]:
+def _start_next() -> tuple[dict[str, Any], subprocess.Popen[bytes]] | None:
+    """The best queued run that fits into what is free, of one kind of slots or of another."""
+    for group in slots.groups():
+        free = slots.take_free(group)
+        try:
+            claim = _claim(free, len(group))
+            if claim is None:
+                continue
+            runner = _start(claim, free[: claim["processes"]])
+        finally:
+            for slot in free:
+                slot.close()  # the runner's own copy keeps its slots for as long as it lives
+        if len(free) > claim["processes"]:
+            _wake_another()
+        return claim, runner
+    return None
+
+
+def _claim(free: Sequence[Slot], capacity: int) -> dict[str, Any] | None:
+    if not free:
+        return None
+    return client.claim(socket.gethostname(), [slot.name for slot in free], capacity)
+
+
+def _wake_another() -> None:
+    """Slots are left: another thread of this worker may have a run for them."""
+    try:
+        work.apply_async(retry=False, expires=3600)
+    except (RedisError, OperationalError) as error:
+        logger.warning("no wake-up sent (%s); housekeeping will send it", error)
+
+
+def _start(claim: dict[str, Any], held: Sequence[Slot]) -> subprocess.Popen[bytes]:
     """The run's runner: a session of its own, so that it outlives this worker."""
     folder = run_dir(claim["id"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "claim.json").write_text(json.dumps(claim))
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": slot.visible_devices}
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": slots.visible_devices(held)}
+    files = [slot.file for slot in held]
+    command = [sys.executable, "-m", "dashboard.training.runner", str(folder), *map(str, files)]
     with (folder / "runner.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "dashboard.training.runner", str(folder), str(slot.file)],
+            command,
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            pass_fds=[slot.file],
+            pass_fds=files,
         )
 
 
@@ -116,3 +149,5 @@ def _send_leftovers() -> None:
             shipper.ship()
         except client.Refused as refused:
             logger.warning("run %s: %s", shipper.run_id, refused)
+    for samples in sample_shippers(data_dir() / "runs"):
+        samples.ship()

@@ -21,7 +21,7 @@ class Watchdog:
 
     def sees_a_deaf_worker(self) -> bool:
         """Wake-ups have waited for PATIENCE seconds, though a slot was free all the time."""
-        if not (_wake_ups_wait() and _a_slot_is_free()):
+        if not (_wake_ups_wait() and slots.is_any_free()):
             self.waiting_since = None
             return False
         now = time.monotonic()
@@ -35,11 +35,3 @@ def _wake_ups_wait() -> bool:
         return bool(redis_client().llen(QUEUE))
     except RedisError:
         return False
-
-
-def _a_slot_is_free() -> bool:
-    slot = slots.take()
-    if slot is None:
-        return False
-    slot.close()
-    return True

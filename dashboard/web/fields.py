@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -56,12 +57,25 @@ def extent(info: FieldInfo) -> str:
     """The range in words: "1 to 1000", "above 0", or nothing."""
     low, high = _limit(info, ("ge", "gt")), _limit(info, ("le", "lt"))
     if low is not None and high is not None:
+        if _limit(info, ("gt",)) is not None:
+            return _("above %(low)s, at most %(high)s") % {"low": _plain(low), "high": _plain(high)}
         return _("%(low)s to %(high)s") % {"low": _plain(low), "high": _plain(high)}
     if low is not None:
         above = _limit(info, ("gt",)) is not None
         text = _("above %(low)s") if above else _("%(low)s or more")
         return text % {"low": _plain(low)}
     return _("%(high)s or less") % {"high": _plain(high)} if high is not None else ""
+
+
+def help_lines(info: FieldInfo) -> list[str]:
+    """The help in the reader's language; what it says of each choice on a line of its own."""
+    text = _(info.description) if info.description else ""
+    kind, _optional = _kind(info.annotation)
+    if get_origin(kind) is not Literal:
+        return [text]
+    choices = "|".join(re.escape(str(choice)) for choice in get_args(kind))
+    begins = re.compile(rf"(?:^|(?<=[.。；])|(?<=[.。；] ))(?=(?:{choices})[:：])")
+    return [line for part in begins.split(text) if (line := part.strip())]
 
 
 def extra(info: FieldInfo, name: str) -> str:

@@ -61,6 +61,7 @@ class Setting:
     bound: forms.BoundField
     unit: str
     extent: str
+    help: list[str]
     base: Any  # the value that it is changed from
     was: str  # base as text, where the row is unlike it; else empty
 
@@ -81,31 +82,35 @@ class ConfigForm(forms.Form):
             found.setdefault(fields.extra(info, "group"), []).append(self._setting(name))
         yield from found.items()
 
+    def present(self) -> dict[str, Any]:
+        """What the fields hold now, as it was typed."""
+        return {name: self[name].value() for name in self.fields}
+
     def changes(self) -> list[Setting]:
         """The rows that are unlike their base."""
         return [row for _group, rows in self.groups() for row in rows if row.was]
 
     def _setting(self, name: str) -> Setting:
         info, bound = self.trainer.config.model_fields[name], self[name]
-        base, now = _text(self.base.get(name)), _text(bound.value())
+        base, now = as_text(self.base.get(name)), as_text(bound.value())
         unit = fields.extra(info, "unit")
-        was = base if not _alike(base, now) else ""
+        was = base if not alike(base, now) else ""
         if base == "" and now != "":
             was = "∅"
-        return Setting(bound, unit, fields.extent(info), base, was)
+        return Setting(bound, unit, fields.extent(info), fields.help_lines(info), base, was)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return {name: value for name, value in cleaned.items() if value is not None}
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     if one == other:
         return True
     try:

@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from dashboard.places import ROOT
-from trainers.catalog import TRAINERS
+from trainers.catalog import BUILT_IN
+from trainers.command.model import TEXTS
 from trainers.config import Trainer
 
 PO = ROOT / "dashboard" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -87,9 +88,11 @@ def _whole(string: Any) -> bool:
 def _found() -> Iterator[Found]:
     yield from _in_python()
     yield from _in_templates()
-    for trainer in TRAINERS.values():
+    for trainer in BUILT_IN.values():
         for text in filter(None, _in_trainer(trainer)):
             yield f"trainers/{trainer.name}", text
+    for text in TEXTS:  # of registered commands the rest is in its administrator's language
+        yield "trainers/command", text
 
 
 def _in_python() -> Iterator[Found]:
@@ -123,7 +126,9 @@ def _in_trainer(trainer: Trainer) -> Iterator[str]:
     for preset in trainer.presets.values():
         yield from (preset.title, preset.help)
     for metric in trainer.metrics:
-        yield from (metric.title, metric.unit)
+        yield from (metric.title, metric.unit, metric.meaning)
+    for fix in trainer.fixes:
+        yield from (fix.title, fix.symptom)
     for info in trainer.config.model_fields.values():
         yield from (info.title or "", info.description or "")
         noted = info.json_schema_extra

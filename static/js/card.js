@@ -5,6 +5,8 @@ export function build({ name, title }, words) {
   const heading = element.appendChild(document.createElement("h3"));
   heading.append(name, " ");
   if (title) heading.appendChild(Object.assign(document.createElement("span"), { className: "title", textContent: title }));
+  const meaning = meanings()[name];
+  if (meaning) element.appendChild(Object.assign(document.createElement("p"), { className: "meaning", textContent: meaning, title: meaning }));
   const tools = element.appendChild(Object.assign(document.createElement("div"), { className: "tools" }));
   const keep = tools.appendChild(toolButton("save", words.wordSave, name));
   const grow = tools.appendChild(toolButton("grow", words.wordLarge, name));
@@ -15,6 +17,11 @@ export function build({ name, title }, words) {
   const line = element.appendChild(Object.assign(document.createElement("div"), { className: "cross", hidden: true }));
   const note = element.appendChild(Object.assign(document.createElement("p"), { className: "under" }));
   return { name, element, plot, note, tools, grow, save: keep, cross: (x) => moveCross(line, plot, x) };
+}
+
+// What the page says of its trainers' metrics; nothing on pages that say nothing.
+function meanings() {
+  return JSON.parse(document.getElementById("metric-meanings")?.textContent ?? "{}");
 }
 
 function toolButton(icon, word, name) {

@@ -2,6 +2,7 @@
 const form = document.querySelector("form.launch");
 const presets = JSON.parse(document.getElementById("preset-values")?.textContent ?? "null");
 const fields = [...form.querySelectorAll(".settings .field")];
+const fixes = [...form.querySelectorAll("[data-fix]")];
 const changes = form.querySelector("[data-changes]");
 
 function input(field) {
@@ -30,18 +31,63 @@ function count() {
   const changed = form.querySelectorAll(".settings .changed").length;
   changes.hidden = !changed;
   changes.textContent = changes.dataset.word.replace("{count}", String(changed));
+  fixes.forEach(retell);
 }
 
+function set(element, value) {
+  if (element.type === "checkbox") element.checked = value;
+  else element.value = value ?? "";
+}
+
+// A fix speaks of what the form holds now: the diff, or that nothing is left to do.
+function retell(fix) {
+  const patch = JSON.parse(fix.dataset.fix);
+  const held = Object.entries(patch).every(([name, value]) => alike(present(name), String(value ?? "")));
+  fix.classList.toggle("is-held", held);
+  for (const old of fix.querySelectorAll("[data-old]")) {
+    const element = elementOf(old.dataset.old);
+    if (element && element.type !== "checkbox") old.textContent = element.value || "∅";
+  }
+}
+
+function elementOf(name) {
+  return form.elements[`config-${name}`];
+}
+
+function present(name) {
+  const element = elementOf(name);
+  return element?.type === "checkbox" ? String(element.checked) : (element?.value ?? "");
+}
+
+// Like the link itself, but without a new page: what was typed elsewhere stays.
+function apply(fix) {
+  const patch = JSON.parse(fix.dataset.fix);
+  for (const [name, value] of Object.entries(patch)) {
+    const element = elementOf(name);
+    set(element, value);
+    mark(element.closest(".field"));
+  }
+  count();
+}
+
+// Another preset: what the reader has changed stays, and is marked against the new values.
 function fill(values) {
   for (const field of fields) {
     const element = input(field);
     const value = values[element.name.replace("config-", "")];
-    if (element.type === "checkbox") element.checked = value;
-    else element.value = value ?? "";
+    const kept = field.classList.contains("changed");
     field.dataset.base = value === null || value === undefined ? "" : String(value);
+    if (!kept) set(element, value);
     mark(field);
   }
   count();
+}
+
+function putBack(field) {
+  const element = input(field);
+  set(element, element.type === "checkbox" ? field.dataset.base === "true" : field.dataset.base);
+  mark(field);
+  element.focus();
 }
 
 form.addEventListener("input", ({ target }) => {
@@ -51,6 +97,17 @@ form.addEventListener("input", ({ target }) => {
 });
 form.addEventListener("change", ({ target }) => {
   if (target.name === "preset") fill(presets[target.value]);
+});
+form.addEventListener("click", (event) => {
+  const was = event.target.closest(".was");
+  if (was) {
+    putBack(was.closest(".field"));
+    count();
+  }
+  const button = event.target.closest("[data-apply]");
+  if (!button || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  apply(button.closest("[data-fix]"));
 });
 form.querySelector(".wrong input, .wrong select, .wrong textarea")?.focus();
 count();

@@ -17,6 +17,7 @@ export class Live {
     this.failures = 0;
     this.quiet = 0;
     this.paused = false;
+    this.wanted = false; // the reader asked for something else, paused or not
     this.updated = Date.now();
     this.pulse = document.querySelector("[data-pulse]");
     this.pause = document.querySelector("[data-pause]");
@@ -42,9 +43,16 @@ export class Live {
     this.timer = setTimeout(() => this.tick(), delay);
   }
 
+  // The address says something else now: fetch it at once, even while paused.
+  now() {
+    this.wanted = true;
+    this.soon(0);
+  }
+
   async tick() {
-    if (document.hidden || this.paused || this.busy) return;
+    if (document.hidden || this.busy || (this.paused && !this.wanted)) return;
     this.busy = true;
+    this.wanted = false;
     try {
       await this.ask();
       this.failures = 0;
@@ -55,7 +63,7 @@ export class Live {
       this.busy = false;
     }
     this.tell();
-    this.soon(this.delay());
+    this.soon(this.wanted ? 0 : this.delay());
   }
 
   async ask() {

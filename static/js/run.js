@@ -1,6 +1,7 @@
 // One run: its charts, its log, and everything else as it changes.
 import { Charts } from "fixpoint/charts";
 import { Live } from "fixpoint/live";
+import { wireSamples } from "fixpoint/samples";
 import { wireToolbar } from "fixpoint/toolbar";
 import { View, carry } from "fixpoint/view";
 
@@ -29,4 +30,6 @@ async function refresh() {
 
 toEnd();
 charts?.load().catch(() => {});
-new Live(refresh);
+const live = new Live(refresh);
+const samples = document.querySelector("[data-samples]");
+if (samples) wireSamples(samples, live);

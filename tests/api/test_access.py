@@ -33,7 +33,7 @@ def test_a_token_can_do_what_its_scope_says(as_scope, scope, reads, launches, cl
     client = as_scope(scope)
     assert client.get("/api/runs/").status_code == reads
     assert launch_as(client) == launches
-    body = json.dumps({"host": "h", "slot": "cpu:0"})
+    body = json.dumps({"host": "h", "slots": ["cpu:0"]})
     assert client.post("/api/claims/", body, content_type="application/json").status_code == claims
 
 

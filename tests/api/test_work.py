@@ -18,23 +18,32 @@ def post(client, path, body=None):
 
 @pytest.fixture
 def claim(worker, run):
-    return post(worker, "claims/", {"host": "here", "slot": "cpu:0"}).json()["run"]
+    return post(worker, "claims/", {"host": "here", "slots": ["cpu:0"]}).json()["run"]
 
 
 def test_a_claim_tells_all_that_a_runner_needs(claim, run):
     assert claim["id"] == run.pk
     assert claim["config"]["steps"] == 20
-    assert set(claim) >= {"lease", "lease_seconds", "attempt", "trainer", "seed", "host", "slot"}
+    assert set(claim) >= {
+        "lease",
+        "lease_seconds",
+        "attempt",
+        "trainer",
+        "seed",
+        "host",
+        "slot",
+        "processes",
+    }
 
 
 def test_nothing_to_claim_is_no_error(worker):
-    assert post(worker, "claims/", {"host": "here", "slot": "cpu:0"}).json() == {"run": None}
+    assert post(worker, "claims/", {"host": "here", "slots": ["cpu:0"]}).json() == {"run": None}
 
 
 def test_a_claim_without_a_slot_is_refused(worker):
     answer = post(worker, "claims/", {"host": "here"})
     assert answer.status_code == 400
-    assert "slot" in answer.json()["errors"]
+    assert "slots" in answer.json()["errors"]
 
 
 def test_a_lease_is_renewed_and_tells_of_a_stop(worker, as_scope, claim):

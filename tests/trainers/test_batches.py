@@ -5,12 +5,15 @@ import torch
 from trainers.data.boxes import valid
 from trainers.data.scenes import Scenes
 from trainers.region_contrastive.data import Batches
+from trainers.region_contrastive.examples import SceneExamples
 from trainers.region_contrastive.tokens import END, LONGEST, PAD, UNKNOWN, tokenize
 
 
 def batches(*, filter_boxes=True, seed=0, share=0.25, count=12, regions=5):
     scenes = Scenes("clutter", "train", count, 0, share)
-    return Batches(scenes, batch_size=4, regions=regions, seed=seed, filter_boxes=filter_boxes)
+    return Batches(
+        SceneExamples(scenes), batch_size=4, regions=regions, seed=seed, filter_boxes=filter_boxes
+    )
 
 
 def test_both_arms_see_the_same_scenes_in_the_same_order():
@@ -74,14 +77,15 @@ def test_texts_and_phrases_belong_together():
 
 
 def test_texts_are_padded_and_end_with_the_end():
-    ids, mask = tokenize(["a red three", "a small red handwritten three"])
+    ids, mask, _ = tokenize(["a red three", "a small red handwritten three"])
     assert ids.shape == mask.shape == (2, 7)
     assert ids[0].tolist()[4:] == [END, PAD, PAD]
     assert mask.sum(1).tolist() == [5, 7]
 
 
 def test_unknown_words_are_one_token_and_long_texts_are_cut():
-    ids, _ = tokenize(["zebra", "red " * 100])
+    ids, _, cut = tokenize(["zebra", "red " * 100])
+    assert cut == 1
     assert ids[0, 1] == UNKNOWN
     assert ids.shape[1] == LONGEST
     assert ids[1, -1] == END

@@ -67,7 +67,15 @@ def test_the_fields_of_a_group_stand_together():
         if isinstance(field.json_schema_extra, dict)
     ]
     in_order = list(dict.fromkeys(groups))
-    assert in_order == ["Data", "Model", "Region loss", "Memory bank", "Optimisation", "Run"]
+    assert in_order == [
+        "Data",
+        "Model",
+        "Region loss",
+        "Hard negatives",
+        "Memory bank",
+        "Optimisation",
+        "Run",
+    ]
     assert groups == sorted(groups, key=in_order.index)
 
 

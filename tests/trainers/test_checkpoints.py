@@ -1,10 +1,15 @@
 """Checkpoints: whole or not at all, damage is noticed and told in one line."""
 
+import hashlib
+import json
+
 import pytest
 import torch
 
+from tests.trainers.given import short
 from trainers import checkpoints
 from trainers.errors import BadInput
+from trainers.loop_config import BESIDE_LEARNING
 
 STATE = {
     "model": {"weight": torch.randn(3, 2), "half": torch.randn(4).bfloat16()},
@@ -93,3 +98,18 @@ def test_another_programs_file_is_refused(tmp_path):
     save_file({"weight": torch.ones(2)}, path)
     with pytest.raises(BadInput, match="is missing in its header"):
         checkpoints.read(path)
+
+
+def test_fields_of_a_newer_version_do_not_change_the_mark_at_their_default():
+    config = short()
+    older = {
+        name: value
+        for name, value in config.model_dump(mode="json").items()
+        if "added" not in (type(config).model_fields[name].json_schema_extra or {})
+    }
+    learnt = {name: value for name, value in older.items() if name not in BESIDE_LEARNING}
+    text = json.dumps({"config": learnt, "seed": 3}, sort_keys=True)
+    as_before = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert checkpoints.fingerprint(config, 3) == as_before
+    assert checkpoints.fingerprint(short(processes=2), 3) != as_before
+    assert checkpoints.fingerprint(short(resume_from="elsewhere", stop_patience=2), 3) == as_before

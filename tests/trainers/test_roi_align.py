@@ -58,6 +58,15 @@ def sample(channel, y, x):
     )
 
 
+def torchvisions():
+    """Its kernel, where torchvision is there and fits torch."""
+    try:
+        from torchvision.ops import roi_align as theirs
+    except (ImportError, RuntimeError, AttributeError):
+        return None
+    return theirs
+
+
 BOXES = {
     "inside": (1.2, 0.7, 5.9, 4.1),
     "smaller than a cell": (3.1, 2.2, 3.4, 2.3),
@@ -91,6 +100,47 @@ def test_agrees_with_the_kernel_written_out(name, bins, sampling_ratio, aligned)
     for channel in range(3):
         slow = written_out(features[1, channel], BOXES[name], bins, sampling_ratio, aligned)
         assert torch.allclose(fast[0, channel].double(), slow, atol=1e-5)
+
+
+def many(count=40):
+    """Features of three images and boxes on them, more on some than on others."""
+    torch.manual_seed(1)
+    features = torch.randn(3, 5, SIZE_Y, SIZE_X)
+    corners = torch.rand(count, 2) * 6 - 1
+    return (
+        features,
+        torch.cat([corners, corners + 4 * torch.rand(count, 2)], 1),
+        (torch.randint(0, 3, (count,)) ** 2 // 2),
+    )
+
+
+@pytest.mark.parametrize("square", [True, False])
+def test_large_maps_are_not_copied_for_each_box_and_give_the_same(monkeypatch, square):
+    features, boxes, image_of = many()
+    features = features[..., :SIZE_Y] if square else features
+    results = []
+    for small in (2**15, 0):
+        monkeypatch.setattr("trainers.roi_align.SMALL", small)
+        leaf = features.clone().requires_grad_()
+        found = roi_align(leaf, boxes, image_of, bins=3)
+        found.square().sum().backward()
+        results.append((found, leaf.grad))
+    for one, other in zip(*results, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.skipif(
+    torchvisions() is None, reason="torchvision is not there, or does not fit torch"
+)
+@pytest.mark.parametrize("aligned", [True, False])
+@pytest.mark.parametrize("sampling_ratio", [-1, 2])
+def test_agrees_with_torchvision(sampling_ratio, aligned):
+    features, boxes, image_of = many()
+    rows = torch.cat([image_of[:, None].float(), boxes], dim=1)
+    theirs = torchvisions()(features, rows, 3, 1.0, sampling_ratio, aligned)
+    settings = {"bins": 3, "sampling_ratio": sampling_ratio, "aligned": aligned}
+    ours = roi_align(features, boxes, image_of, **settings)
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["wholly outside", "no area", "swapped corners", "in pixels"])

@@ -15,7 +15,7 @@ def test_names_code_packages_machine_and_seed():
 
 def test_an_edited_tree_is_told_by_the_hash_of_its_difference(monkeypatch):
     answers = {"rev-parse": "a" * 40, "diff": "+ one line", "status": " M trainers/loop.py\n"}
-    monkeypatch.setattr(snapshot, "_git", lambda *arguments: answers[arguments[0]])
+    monkeypatch.setattr(snapshot, "_git", lambda folder, *arguments: answers[arguments[0]])
     found = snapshot.git()
     assert found["dirty"] is True
     assert found["changed"] == ["trainers/loop.py"]

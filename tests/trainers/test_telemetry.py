@@ -14,18 +14,28 @@ FACTS = {
     "region/logit_scale_provenance", "region/logit_scale_expected", "region/logit_scale_dtype",
     "region/logit_scale_trainable", "bank/size", "bank/warmup", "bank/warmup_unit",
     "bank/due_step", "eval/negatives", "eval/temperature", "data/fingerprint",
-    "data/invalid_share",
+    "data/invalid_share", "data/images", "data/skipped", "loss/definition", "weights/unused",
+    "image/preprocessing", "eval/data",
 }  # fmt: skip
+ELSEWHERE = {"amp/scale", "amp/skipped", "train/grad_norm_before_clip", "system/gpu_memory"}
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return trained(tmp_path_factory.mktemp("run"), short(filter_boxes=False, invalid_share=0.5))
+    config = short(filter_boxes=False, invalid_share=0.5, hard_weight=0.5)
+    return trained(tmp_path_factory.mktemp("run"), config)
 
 
 def test_every_curve_of_the_catalogue_is_logged_and_every_logged_curve_is_in_it(run):
-    logged = {name for _, name in curves(run)} | {"time/step", "time/data"}
-    assert logged == {metric.name for metric in REGION.metrics}
+    rows = [event["values"] for event in run if event["kind"] == "scalars"]
+    declared = {metric.name for metric in REGION.metrics}
+    assert {name for row in rows for name in row} == declared - ELSEWHERE
+
+
+def test_every_curve_is_declared_once_with_its_meaning():
+    names = [metric.name for metric in REGION.metrics]
+    assert len(names) == len(set(names))
+    assert all(metric.meaning.endswith(".") for metric in REGION.metrics)
 
 
 def test_every_step_has_a_row(run):
@@ -43,7 +53,8 @@ def test_every_fact_is_told(run):
 
 def test_the_total_is_the_weighted_sum_of_its_parts(run):
     rows = curves(run)
-    total = rows[(2, "train/loss/region")] + 0.5 * rows[(2, "train/loss/global")]
+    total = rows[(2, "train/loss/region")]
+    total += 0.5 * (rows[(2, "train/loss/global")] + rows[(2, "train/loss/hard")])
     assert rows[(2, "train/loss")] == pytest.approx(total, rel=1e-5)
 
 
@@ -92,6 +103,30 @@ def test_logits_are_taken_apart_into_scale_and_cosine():
     assert row["region/negative_cosine_mean"] == pytest.approx((0.1 - 0.2 + 0.3) / 3, abs=1e-6)
     assert row["region/logit_absmax"] == pytest.approx(5)
     assert row["region/accuracy"] == 0.5
+
+
+def test_effective_negatives_are_as_many_as_share_the_weight():
+    logits = torch.tensor([[5.0, 1, 1, 1], [1, 5.0, -50, -50], [0, float("-inf"), 5, -math.inf]])
+    telemetry = Telemetry()
+    telemetry.logits(logits, torch.tensor(1.0), torch.tensor(1.0))
+    assert telemetry.take()["region/effective_negatives"] == pytest.approx((3 + 1 + 1) / 3)
+
+
+def test_rows_that_have_other_rows_before_theirs_look_at_their_own_answer():
+    telemetry = Telemetry()
+    telemetry.logits(torch.tensor([[0.0, 0, 9, 0]]), torch.tensor(1.0), torch.tensor(1.0), first=2)
+    row = telemetry.take()
+    assert (row["region/positive_cosine"], row["region/accuracy"]) == (9, 1)
+
+
+def test_the_effective_rank_of_one_direction_is_one():
+    telemetry = Telemetry()
+    telemetry.embeddings(torch.ones(6, 4))
+    telemetry.directions(torch.ones(6, 4) / 2, torch.eye(4)[[0, 1, 2, 3, 0, 1]])
+    row = telemetry.take()
+    assert row["region/effective_rank"] == pytest.approx(1)
+    assert row["text/effective_rank"] > 3.5
+    assert (row["region/effective_rank_limit"], row["region/norm_median"]) == (4, 2)
 
 
 def test_reading_starts_the_next_step():

@@ -79,7 +79,7 @@ def test_a_local_clip_directory_is_taken_as_transformers_saves_it(tmp_path):
     assert start.coverage == 1
     assert start.logit_scale == pytest.approx(4.5)
     assert torch.equal(start.model.clip.visual_projection.weight, clip.visual_projection.weight)
-    ids, mask = start.tokenize(["ab", "a"])
+    ids, mask, _ = start.tokenize(["ab", "a"])
     assert ids.shape == mask.shape
 
 

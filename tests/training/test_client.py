@@ -26,32 +26,32 @@ def answers(monkeypatch):
 
 def test_an_answer_is_read(answers):
     answers(httpx.Response(200, json={"run": {"id": "a"}}))
-    assert client.claim("here", "cpu:0") == {"id": "a"}
+    assert client.claim("here", ["cpu:0"], 1) == {"id": "a"}
 
 
 @pytest.mark.parametrize("status", [500, 503, 401, 403, 429])
 def test_what_may_pass_is_tried_again(answers, status):
     answers(httpx.Response(status, json={"detail": "no"}))
     with pytest.raises(client.Unreachable, match=str(status)):
-        client.claim("here", "cpu:0")
+        client.claim("here", ["cpu:0"], 1)
 
 
 def test_no_answer_is_tried_again(answers):
     answers(httpx.ConnectError("refused"))
     with pytest.raises(client.Unreachable, match="refused"):
-        client.claim("here", "cpu:0")
+        client.claim("here", ["cpu:0"], 1)
 
 
 def test_a_page_instead_of_json_is_tried_again(answers):
     answers(httpx.Response(200, text="<html>"))
     with pytest.raises(client.Unreachable):
-        client.claim("here", "cpu:0")
+        client.claim("here", ["cpu:0"], 1)
 
 
 def test_a_redirect_is_no_success(answers):
     answers(httpx.Response(301, headers={"location": "https://app.example.org/api/claims/"}))
     with pytest.raises(client.Unreachable, match="set FIXPOINT_URL to where it leads"):
-        client.claim("here", "cpu:0")
+        client.claim("here", ["cpu:0"], 1)
 
 
 def test_a_refusal_carries_what_was_told(answers):

@@ -1,13 +1,15 @@
 """The form is the trainer's config; what is wrong is said beside its field, and nothing is lost."""
 
 import json
+from typing import Literal
 
 import pytest
 
 from dashboard.runs.models import Run
-from dashboard.web.fields import preset_values
+from dashboard.web.fields import extent, help_lines, preset_values
 from tests.web.given import ran
 from trainers.catalog import TRAINERS
+from trainers.config import setting
 
 FORM = "/launch/rehearsal/"
 
@@ -159,3 +161,19 @@ def test_every_setting_explains_itself(page_client):
         for name, info in trainer.config.model_fields.items():
             assert info.title, name
             assert info.description, name
+
+
+def test_what_a_help_says_of_each_choice_has_a_line_of_its_own():
+    info = setting("a", group="", title="", help="Which one. a: the first. b: the last.")
+    info.annotation = Literal["a", "b"]
+    assert help_lines(info) == ["Which one.", "a: the first.", "b: the last."]
+
+
+def test_an_open_lower_end_is_told():
+    info = setting(1.0, group="", title="", help="", gt=0, le=1)
+    assert extent(info) == "above 0, at most 1"
+
+
+def test_a_refusal_leads_to_the_fields_that_are_wrong(page_client):
+    page = page_client.post(FORM, typed(**{"config-steps": "0"})).content.decode()
+    assert '<a href="#field-steps">' in page

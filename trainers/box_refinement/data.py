@@ -1,32 +1,24 @@
-"""Images with their true boxes and the proposals that are to be refined.
-
-A batch is a function of (seed, number of the forward pass): a resumed run sees what the
-interrupted one would have seen, and two runs of one seed see the same boxes whatever their faults.
-"""
+"""Images with their true boxes, and where they come from."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from trainers.box_refinement.config import FAST_SHARE, BoxRefinementConfig
-from trainers.data import coco, order, pictures
+from trainers.box_refinement.config import BoxRefinementConfig
+from trainers.box_refinement.config_data import FAST_SHARE
+from trainers.data import coco, pictures
 from trainers.data.digits import Split
 from trainers.data.scenes import Scene, Scenes
 from trainers.errors import BadInput
 from trainers.features import Image
-
-EVALUATION_NOISE = 0.16  # always the same, so that scores can be compared
-LEAST_SIDE = 1e-3  # of a proposal, as a share of the frame
 
 Boxes = NDArray[np.float32]  # (n, 4) as x1, y1, x2, y2
 
@@ -49,11 +41,18 @@ class Example:
         return self.source.load()
 
 
+Bad = Literal["refuse", "skip"]  # what becomes of an image that cannot be used
+
+
 class Source(Protocol):
     def load(self) -> Image: ...
 
 
 class Examples(Protocol):
+    @property
+    def skipped(self) -> Sequence[str]:
+        """What was wrong with images that were left out."""
+
     def __len__(self) -> int: ...
     def __getitem__(self, number: int) -> Example: ...
     def fingerprint(self) -> str: ...
@@ -70,6 +69,8 @@ class DrawnScene:
 
 class SceneExamples:
     """Digit scenes, which count as scaled down from images of `side` pixels."""
+
+    skipped: tuple[str, ...] = ()
 
     def __init__(self, scenes: Scenes, side: int) -> None:
         self.scenes = scenes
@@ -119,15 +120,36 @@ class Picture:
 
 
 class CocoExamples:
-    """Annotated image files. Every file is looked for, and its header read, before training."""
+    """Annotated image files. Every file is looked for, and its header read, before training.
 
-    def __init__(self, file: Path, folder: Path | None, proposals: Path | None, share: int) -> None:
+    skipped: what was wrong with images that were left out
+    """
+
+    def __init__(
+        self, file: Path, folder: Path | None, proposals: Path | None, share: int, bad: Bad
+    ) -> None:
         self.file = file
-        self.images = coco.read(file, folder).images[::share]
-        for image in self.images:
-            pictures.size(image.path, image.record)
+        self.skipped: list[str] = []
+        found = coco.read(file, folder, coco.refuse if bad == "refuse" else self._skip).images
+        look = pictures.size if bad == "refuse" else pictures.pixels
+        self.images = [image for image in found[::share] if self._is_sound(image, look, bad)]
+        if not self.images:
+            raise BadInput(f"{file}: every image is bad; the first: {self.skipped[0]}")
         self.proposals = coco.read_proposals(proposals, self.images) if proposals else {}
         self._digests: dict[tuple[Any, ...], str] = {}
+
+    def _skip(self, wrong: BadInput) -> None:
+        self.skipped.append(str(wrong))
+
+    def _is_sound(self, image: coco.Annotated, look: Callable[..., Any], bad: Bad) -> bool:
+        try:
+            look(image.path, image.record)
+        except BadInput as wrong:
+            if bad == "refuse":
+                raise
+            self._skip(wrong)
+            return False
+        return True
 
     def __len__(self) -> int:
         return len(self.images)
@@ -164,83 +186,29 @@ def training_examples(config: BoxRefinementConfig) -> Examples:
     """BadInput: files that are missing, or are not what they should be."""
     share = FAST_SHARE if config.fast else 1
     if config.annotations:
-        folder = Path(config.images) if config.images else None
         proposals = Path(config.proposals) if config.proposals else None
-        return CocoExamples(Path(config.annotations), folder, proposals, share)
+        return CocoExamples(
+            Path(config.annotations), _folder(config), proposals, share, _bad(config)
+        )
     return _scenes(config, "train", max(1, config.train_images // share))
 
 
 def held_out_examples(config: BoxRefinementConfig) -> Examples:
+    """BadInput: as above, or a file is missing in the configuration."""
     if not config.annotations:
         return _scenes(config, "test", config.evaluation_images)
     if not config.held_out:
         raise BadInput("held_out: name a COCO file to evaluate on, beside annotations")
-    return CocoExamples(
-        Path(config.held_out), Path(config.images) if config.images else None, None, 1
-    )
+    return CocoExamples(Path(config.held_out), _folder(config), None, 1, _bad(config))
+
+
+def _folder(config: BoxRefinementConfig) -> Path | None:
+    return Path(config.images) if config.images else None
+
+
+def _bad(config: BoxRefinementConfig) -> Bad:
+    return "skip" if config.skip_bad_records else "refuse"
 
 
 def _scenes(config: BoxRefinementConfig, split: Split, count: int) -> SceneExamples:
     return SceneExamples(Scenes("clutter", split, count, config.data_seed), config.original_side)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """boxes, proposals: (K, 4) in shares of the frame; image_of: (K,); longest: (K,) in pixels"""
-
-    examples: tuple[Example, ...]
-    boxes: Tensor
-    proposals: Tensor
-    image_of: Tensor
-    longest: Tensor
-
-
-@dataclass(frozen=True)
-class Batches:
-    examples: Examples
-    batch_size: int
-    noise: float
-    seed: int
-
-    @property
-    def in_a_pass(self) -> int:
-        """Batches after which every image was seen once."""
-        return -(-len(self.examples) // self.batch_size)
-
-    def __getitem__(self, forward: int) -> Batch:
-        first = forward * self.batch_size
-        numbers = [
-            order.item(first + place, len(self.examples), self.seed)
-            for place in range(self.batch_size)
-        ]
-        rng = np.random.default_rng((self.seed, forward))
-        return batch_of([self.examples[number] for number in numbers], self.noise, rng)
-
-
-def batch_of(examples: Sequence[Example], noise: float, rng: np.random.Generator) -> Batch:
-    counts = [len(example.boxes) for example in examples]
-    proposals = [_proposals(example, noise, rng) for example in examples]
-    return Batch(
-        examples=tuple(examples),
-        boxes=torch.from_numpy(np.concatenate([example.boxes for example in examples])),
-        proposals=torch.from_numpy(np.concatenate(proposals)),
-        image_of=torch.from_numpy(np.repeat(np.arange(len(examples)), counts)),
-        longest=torch.tensor(np.repeat([float(e.longest) for e in examples], counts)).float(),
-    )
-
-
-def _proposals(example: Example, noise: float, rng: np.random.Generator) -> Boxes:
-    """The given proposals, or the true boxes moved and resized at random."""
-    if example.proposals is not None:
-        return example.proposals
-    return jittered(example.boxes, noise, rng)
-
-
-def jittered(boxes: Boxes, noise: float, rng: np.random.Generator) -> Boxes:
-    """Centres shifted by about `noise` of the box's side, sides changed by about that share."""
-    size = boxes[:, 2:] - boxes[:, :2]
-    centre = (boxes[:, :2] + boxes[:, 2:]) / 2 + rng.normal(0, noise, size.shape) * size
-    size = size * np.exp(rng.normal(0, noise, size.shape))
-    moved = np.concatenate([centre - size / 2, centre + size / 2], axis=1).clip(0, 1)
-    moved[:, 2:] = np.maximum(moved[:, 2:], moved[:, :2] + LEAST_SIDE)
-    return moved.astype(np.float32)

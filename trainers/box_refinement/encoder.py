@@ -5,6 +5,9 @@ A small one with random weights, which is enough to see strokes by, or any saved
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import hashlib
 import json
 import logging
@@ -21,7 +24,7 @@ from transformers import SamHQVisionConfig, SamHQVisionModel
 from transformers.utils import logging as transformers_logging
 
 from trainers import coverage
-from trainers.box_refinement.config import EncoderConfig
+from trainers.box_refinement.config_model import EncoderConfig
 from trainers.errors import BadInput
 from trainers.features import Extractor, Image
 from trainers.precision import full_precision
@@ -136,6 +139,7 @@ def _pretrained(directory: Path) -> tuple[SamHQVisionModel, set[str]]:
             )
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
         raise BadInput(f"sam_model: {directory} cannot be loaded ({error})") from error
+    coverage.require_finite(model, f"sam_model: {directory}")
     unlike = {name for name, *_ in info.get("mismatched_keys", ())}
     return model, set(info["missing_keys"]) | unlike
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.box_refinement.config import BoxRefinementConfig
+from trainers.box_refinement.fixes import FIXES
 from trainers.box_refinement.metrics import METRICS
 from trainers.config import Preset, Trainer
 
@@ -41,6 +42,11 @@ PRESETS = {
         "One fault: clipping scaled gradients",
         "Everything fixed, but gradients are clipped while they are multiplied by the loss scale.",
         CLIPPED_SCALED,
+    ),
+    "low_learning_rate": Preset(
+        "A learning rate too low",
+        "Everything fixed, at a learning rate ten thousand times lower: the weights hardly move.",
+        {"learning_rate": 1e-7},
     ),
     "pixels": Preset(
         "Pixels on both sides",
@@ -82,5 +88,6 @@ BOX_REFINEMENT = Trainer(
     entry="trainers.box_refinement.train:train",
     presets=PRESETS,
     metrics=METRICS,
+    fixes=FIXES,
     primary="eval/iou",
 )

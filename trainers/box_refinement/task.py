@@ -10,23 +10,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainers import distributed
 from trainers.box_refinement import encoder as encoders
+from trainers.box_refinement.batches import EVALUATION_NOISE, Batch, Batches, batch_of
 from trainers.box_refinement.config import BoxRefinementConfig
-from trainers.box_refinement.data import (
-    EVALUATION_NOISE,
-    Batch,
-    Batches,
-    batch_of,
-    held_out_examples,
-    training_examples,
-)
+from trainers.box_refinement.data import held_out_examples, training_examples
+from trainers.box_refinement.facts import facts_of
 from trainers.box_refinement.frames import Frame
 from trainers.box_refinement.head import BoxHead, refine
 from trainers.box_refinement.losses import giou_loss, iou, l1_loss
+from trainers.box_refinement.pictures import SHOWN, drawn
+from trainers.box_refinement.presets import BOX_REFINEMENT
+from trainers.box_refinement.telemetry import Telemetry, own_weight
+from trainers.data.ahead import Ahead
 from trainers.errors import BadInput
 from trainers.feature_store import MIB, FeatureStore
 from trainers.features import Features
 from trainers.precision import computing, full_precision, place
+from trainers.samples import Sample
 
 NAME = "box_refinement"
 RECALL_AT = 0.75  # IoU from which a box counts as found
@@ -37,6 +38,7 @@ class BoxTask:
     """See trainers.loop.Task."""
 
     name = NAME
+    primary = BOX_REFINEMENT.primary_metric
     faster: Mapping[str, float] = {}
 
     def __init__(
@@ -53,52 +55,52 @@ class BoxTask:
         self.train = training_examples(config)
         self.held_out = held_out_examples(config)
         self.batches = Batches(self.train, config.batch_size, config.noise, seed)
+        self.ahead = Ahead(self.batches.__getitem__, distributed.world())
         self.store = _store(config, run_dir)
         extractor = self.encoder.extractor(config.extract_at_once)
         in_key = config.cache_key == "content_and_device"
         self.features = Features(extractor, self.store, device, in_key)
         self.evaluated = Features(extractor, self.store, device, in_key)  # counted apart
-        self._seen: dict[str, float] = {}
+        self.telemetry = Telemetry()
         self._told: dict[str, str] = {}
         self._said_off = False
-        self.facts = _facts(self)
+        self.facts = facts_of(self)
 
     def batch(self, forward: int) -> Batch:
-        if forward == self.batches.in_a_pass:
+        if forward <= self.batches.in_a_pass < forward + distributed.world():
             self._told["first_pass"] = (
                 "Every image was seen once: from here on the feature cache should hit"
             )
-        return self.batches[forward]
+        return self.ahead[forward]
+
+    def move(self, batch: Batch) -> Batch:
+        return batch.on(self.device)
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         features = self.features.of(batch.examples)
-        proposals, image_of = batch.proposals.to(self.device), batch.image_of.to(self.device)
-        found = refine(self.model, features, proposals, image_of, self.rounds)
+        self.features.compare_notes()
+        found = refine(self.model, features, batch.proposals, batch.image_of, self.rounds)
         with full_precision(self.device):
-            targets = self._targets(batch)
+            targets = self.frame.targets(batch.boxes, batch.longest)
             boxes = [self.frame.predictions(part) for part in found]
-            self._look(boxes[-1].detach(), targets)
+            self.telemetry.look(boxes[-1].detach(), targets, self.frame.size)
+            weight = own_weight(len(targets))
             return {
-                "l1": torch.stack([l1_loss(part, targets) for part in boxes]).mean(),
-                "giou": torch.stack([giou_loss(part, targets) for part in boxes]).mean(),
+                "l1": torch.stack([l1_loss(part, targets) for part in boxes]).mean() * weight,
+                "giou": torch.stack([giou_loss(part, targets) for part in boxes]).mean() * weight,
             }
-
-    def _targets(self, batch: Batch) -> Tensor:
-        boxes, longest = batch.boxes.to(self.device), batch.longest.to(self.device)
-        return self.frame.targets(boxes, longest)
-
-    def _look(self, boxes: Tensor, targets: Tensor) -> None:
-        """After the last round, as the loss sees it."""
-        self._seen = {
-            "box/l1_over_size": float(l1_loss(boxes, targets)) / self.frame.size,
-            "box/iou": float(iou(boxes, targets).mean()),
-        }
 
     def after_update(self) -> None:
         pass
 
     def numbers(self) -> Mapping[str, float]:
-        return {**self._seen, **self.features.take()}
+        """Of the boxes and features of all processes."""
+        skipped = len(self.train.skipped) + len(self.held_out.skipped)
+        return {
+            **self.telemetry.take(),
+            **self.features.take(),
+            "data/skipped": float(skipped),
+        }
 
     def marks(self) -> Mapping[str, str]:
         told, self._told = self._told, {}
@@ -109,7 +111,8 @@ class BoxTask:
 
     def evaluate(self) -> Mapping[str, float]:
         """IoU with the true boxes in one frame, whatever the loss was told."""
-        overlaps = torch.cat([self._overlaps(first) for first in self._starts()])
+        parts = [self._refined(first, EVALUATED_AT_ONCE) for first in self._starts()]
+        overlaps = torch.cat([iou(boxes, batch.boxes).cpu() for batch, boxes in parts])
         return {
             "eval/iou": float(overlaps.mean()),
             "eval/recall_at_75": float((overlaps >= RECALL_AT).float().mean()),
@@ -119,16 +122,21 @@ class BoxTask:
         return range(0, len(self.held_out), EVALUATED_AT_ONCE)
 
     @torch.no_grad()
-    def _overlaps(self, first: int) -> Tensor:
-        """Of the refined boxes of some held-out images, always with the same proposals. (K,)"""
-        last = min(first + EVALUATED_AT_ONCE, len(self.held_out))
+    def _refined(self, first: int, count: int) -> tuple[Batch, Tensor]:
+        """Some held-out images, always with the same proposals, and the refined boxes. (K, 4)"""
+        last = min(first + count, len(self.held_out))
         chosen = [self.held_out[number] for number in range(first, last)]
-        batch = batch_of(chosen, EVALUATION_NOISE, np.random.default_rng((0, first)))
+        rng = np.random.default_rng((0, first))
+        batch = batch_of(chosen, EVALUATION_NOISE, rng).on(self.device)
         features = self.evaluated.of(batch.examples)
-        proposals, image_of = batch.proposals.to(self.device), batch.image_of.to(self.device)
         with computing(self.model, self.config.precision, self.device):
-            found = refine(self.model, features, proposals, image_of, self.rounds)
-        return iou(found[-1], batch.boxes.to(self.device)).cpu()
+            found = refine(self.model, features, batch.proposals, batch.image_of, self.rounds)
+        return batch, found[-1]
+
+    def samples(self) -> list[Sample]:
+        """The first held-out pictures with boxes before, predicted and true."""
+        batch, refined = self._refined(0, SHOWN)
+        return [drawn(batch, refined)]
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -154,22 +162,3 @@ def _store(config: BoxRefinementConfig, run_dir: Path) -> FeatureStore | None:
         return None
     folder = Path(config.cache_dir) if config.cache_dir else run_dir / "features"
     return FeatureStore(folder, config.cache_limit * MIB)
-
-
-def _facts(task: BoxTask) -> dict[str, Any]:
-    config, encoder = task.config, task.encoder
-    return {
-        "weights/coverage": encoder.coverage,
-        "weights/missing": list(encoder.missing),
-        "encoder/parameters": sum(p.numel() for p in encoder.model.parameters()),
-        "encoder/fingerprint": task.features.extractor.fingerprint[:16],
-        "box/unit": config.box_unit,
-        "box/frame_size": task.frame.size,
-        "box/targets_in": config.targets_in,
-        "box/rounds": task.rounds,
-        "cache/limit": config.cache_limit * MIB if config.cache else 0,
-        "cache/key": config.cache_key,
-        "data/images": len(task.train),
-        "data/fingerprint": task.train.fingerprint(),
-        "eval/noise": EVALUATION_NOISE,
-    }

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainers.data import coco_labels
 from trainers.errors import BadInput
 
 Boxes = NDArray[np.float64]  # (n, 4) as x1, y1, x2, y2 in pixels
@@ -25,7 +26,11 @@ PIXEL_UNITS = 1.5  # where no number in a file is beyond this, its boxes are nor
 
 @dataclass(frozen=True)
 class Annotated:
-    """record: where it stands in the file, for errors. Sizes and boxes in pixels."""
+    """record: where it stands in the file, for errors. Sizes and boxes in pixels.
+
+    labels: of each box, its own caption or else the name of its category; "" where it has neither
+    caption: the image's own, where the file has one
+    """
 
     identity: int
     path: Path
@@ -33,6 +38,8 @@ class Annotated:
     height: int
     boxes: Boxes
     record: str
+    labels: tuple[str, ...] = ()
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,22 +49,44 @@ class Coco:
     empty: int  # images without a box
 
 
-def read(file: Path, folder: Path | None = None) -> Coco:
-    """folder: of the images; None is the file's own. BadInput: anything that is not COCO."""
+def refuse(wrong: BadInput) -> None:
+    raise wrong
+
+
+def read(
+    file: Path, folder: Path | None = None, on_bad: Callable[[BadInput], None] = refuse
+) -> Coco:
+    """folder: of the images; None is the file's own. BadInput: anything that is not COCO.
+
+    on_bad: told of a wrong record. Where it raises nothing, an image with a wrong box is left out
+    whole, so that proposals still pair with boxes.
+    """
     data = _json(file)
     if not isinstance(data, dict) or not {"images", "annotations"} <= data.keys():
         raise BadInput(f"{file}: no COCO annotations; it needs the keys images and annotations")
-    listed = _images(file, _list(data, "images", file))
-    boxes, crowds = _annotations(file, _list(data, "annotations", file), listed)
-    _refuse_normalised(file, boxes)
+    listed = _images(file, _list(data, "images", file), on_bad)
+    rows = _list(data, "annotations", file)
+    found = _annotations(file, rows, listed, on_bad)
+    _refuse_normalised(file, found.boxes)
+    labels = coco_labels.by_image(file, data, [r for r in rows if id(r) not in found.wrong])
+    root = folder or file.parent
     images = tuple(
-        Annotated(number, (folder or file.parent) / row["file_name"], w, h, np.array(found), record)
+        Annotated(
+            number,
+            root / row["file_name"],
+            w,
+            h,
+            np.array(boxes),
+            record,
+            tuple(labels[number]),
+            coco_labels.own_caption(row, record),
+        )
         for number, (row, w, h, record) in listed.items()
-        if (found := boxes.get(number))
+        if (boxes := found.boxes.get(number)) and number not in found.spoilt
     )
     if not images:
         raise BadInput(f"{file}: it holds no box")
-    return Coco(images, crowds, len(listed) - len(images))
+    return Coco(images, found.crowds, len(listed) - len(images) - len(found.spoilt))
 
 
 def read_proposals(file: Path, images: Sequence[Annotated]) -> dict[int, Boxes]:
@@ -110,18 +139,29 @@ def _field(row: Any, key: str, record: str) -> Any:
     return value
 
 
-def _images(file: Path, rows: Sequence[Any]) -> dict[int, tuple[dict[str, Any], int, int, str]]:
-    listed: dict[int, tuple[dict[str, Any], int, int, str]] = {}
+Listed = dict[int, tuple[dict[str, Any], int, int, str]]  # by id: row, width, height, where it is
+
+
+def _images(file: Path, rows: Sequence[Any], on_bad: Callable[[BadInput], None]) -> Listed:
+    listed: Listed = {}
     for place, row in enumerate(rows):
         record = f"{file}: images[{place}]"
-        number = _field(row, "id", record)
-        if number in listed:
-            raise BadInput(f"{record}: the id {number} is also that of {listed[number][3]}")
-        if not isinstance(_field(row, "file_name", record), str):
-            raise BadInput(f"{record}: file_name is no text")
-        width, height = (_side(row, side, record) for side in ("width", "height"))
-        listed[number] = (row, width, height, record)
+        try:
+            number, *image = _image(row, record)
+            if number in listed:
+                raise BadInput(f"{record}: the id {number} is also that of {listed[number][3]}")
+            listed[number] = (row, *image, record)
+        except BadInput as wrong:
+            on_bad(wrong)
     return listed
+
+
+def _image(row: Any, record: str) -> tuple[int, int, int]:
+    """Its id, width and height."""
+    number = _field(row, "id", record)
+    if not isinstance(_field(row, "file_name", record), str):
+        raise BadInput(f"{record}: file_name is no text")
+    return number, _side(row, "width", record), _side(row, "height", record)
 
 
 def _side(row: Mapping[str, Any], key: str, record: str) -> int:
@@ -131,22 +171,41 @@ def _side(row: Mapping[str, Any], key: str, record: str) -> int:
     return value
 
 
+@dataclass
+class _Found:
+    """boxes: by image; wrong: rows, by their identity; spoilt: images with a wrong row"""
+
+    boxes: dict[int, list[list[float]]] = field(default_factory=dict)
+    crowds: int = 0
+    wrong: set[int] = field(default_factory=set)
+    spoilt: set[int] = field(default_factory=set)
+
+
 def _annotations(
-    file: Path, rows: Sequence[Any], listed: Mapping[int, tuple[dict[str, Any], int, int, str]]
-) -> tuple[dict[int, list[list[float]]], int]:
-    boxes: dict[int, list[list[float]]] = {}
-    crowds = 0
+    file: Path, rows: Sequence[Any], listed: Listed, on_bad: Callable[[BadInput], None]
+) -> _Found:
+    found = _Found()
     for place, row in enumerate(rows):
-        record = f"{file}: annotations[{place}]"
-        number = _field(row, "image_id", record)
-        if number not in listed:
-            raise BadInput(f"{record}: there is no image with the id {number}")
-        if row.get("iscrowd"):
-            crowds += 1
-            continue
-        _, width, height, _ = listed[number]
-        boxes.setdefault(number, []).append(_corners(row, record, width, height))
-    return boxes, crowds
+        try:
+            _annotation(row, f"{file}: annotations[{place}]", listed, found)
+        except BadInput as wrong:
+            on_bad(wrong)
+            found.wrong.add(id(row))
+            number = row.get("image_id") if isinstance(row, dict) else None
+            if isinstance(number, int) and number in listed:
+                found.spoilt.add(number)
+    return found
+
+
+def _annotation(row: Any, record: str, listed: Listed, found: _Found) -> None:
+    number = _field(row, "image_id", record)
+    if number not in listed:
+        raise BadInput(f"{record}: there is no image with the id {number}")
+    if row.get("iscrowd"):
+        found.crowds += 1
+        return
+    _, width, height, _ = listed[number]
+    found.boxes.setdefault(number, []).append(_corners(row, record, width, height))
 
 
 def _corners(row: Any, record: str, width: int, height: int) -> list[float]:

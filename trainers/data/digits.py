@@ -55,8 +55,14 @@ def glyph(number: int, side: int) -> Floats:
     """Image `number` as ink of 0 to 1, scaled to `side` pixels and cut to its ink. (h, w)"""
     stretch = _stretch(side)
     ink = stretch @ _bundled()[0][number] @ stretch.T
-    rows, columns = np.flatnonzero(ink.max(1) > 0.2), np.flatnonzero(ink.max(0) > 0.2)
-    return np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    strong = ink > 0.2
+    cut: Floats = ink[_extent(strong.any(1)), _extent(strong.any(0))].copy()
+    return cut
+
+
+def _extent(found: NDArray[np.bool_]) -> slice:
+    """From the first to the last that is true."""
+    return slice(int(found.argmax()), len(found) - int(found[::-1].argmax()))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The people of a manifest, as a set to train on."""
+"""The people of a list in a file, as a set to train on or to find."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainers.data import manifest, pictures
-from trainers.data.manifest import BadRecord, Entry
-from trainers.data.people import HEIGHT, WIDTH, Record
+from trainers.data.entries import BadRecord, Entry
+from trainers.data.manifest import Manifest
+from trainers.data.people import HEIGHT, WIDTH, Image, Record
 from trainers.errors import BadInput
 
 
 class ListedPeople:
     """Records whose files are there. Ids are numbered anew, 0, 1, … in the order they come.
 
-    skipped: what was wrong with the records that were left out
+    skipped: what was wrong with the records that were left out; None where that ends the run
+    damaged: likewise, of pictures that only turned out unreadable when they were needed
+    listing: what they were read from
     """
 
-    def __init__(self, entries: Sequence[Entry], skipped: Sequence[str]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], listing: Manifest, skipped: Sequence[str] | None = None
+    ) -> None:
+        self.listing = listing
         self.entries = tuple(entries)
-        self.skipped = tuple(skipped)
+        self.skipped = tuple(skipped or ())
         self.ids = tuple(dict.fromkeys(entry.who for entry in entries))
+        self._forgiving = skipped is not None
+        self._damaged: dict[Path, str] = {}
         self._number = {who: number for number, who in enumerate(self.ids)}
         self._members: list[list[int]] = [[] for _ in self.ids]
         for place, entry in enumerate(entries):
@@ -31,14 +39,33 @@ class ListedPeople:
     def members(self) -> Sequence[Sequence[int]]:
         return self._members
 
+    @property
+    def damaged(self) -> Sequence[str]:
+        return tuple(self._damaged.values())
+
+    @property
+    def files(self) -> set[Path]:
+        return {path.resolve() for entry in self.entries for path in entry.paths.values()}
+
     def __getitem__(self, number: int) -> Record:
-        """BadInput: a picture cannot be read; names file and record."""
+        """BadInput: a picture cannot be read, where bad records are not skipped."""
         entry = self.entries[number]
         images = {
-            modality: pictures.scaled(path, f"{entry.where}, {modality}", HEIGHT, WIDTH)
+            modality: picture
             for modality, path in entry.paths.items()
+            if (picture := self._picture(path, f"{entry.where}, {modality}")) is not None
         }
         return Record(self._number[entry.who], images, entry.caption)
+
+    def _picture(self, path: Path, where: str) -> Image | None:
+        """None: it is damaged, which is counted, and is missing like what was never there."""
+        try:
+            return pictures.scaled(path, where, HEIGHT, WIDTH)
+        except BadInput as error:
+            if not self._forgiving:
+                raise
+            self._damaged[path] = str(error)
+            return None
 
     def fingerprint(self) -> str:
         """Changes when ids, captions, paths or sizes of files do."""
@@ -49,11 +76,15 @@ class ListedPeople:
         return state.hexdigest()[:16]
 
 
-def read(path: Path, root: Path, *, skip_bad: bool) -> ListedPeople:
-    """BadInput: the file is wrong; a record is, unless those are skipped; or none is left."""
+def read(path: Path, root: Path, *, skip_bad: bool, split: str = "") -> ListedPeople:
+    """split: see Manifest.entries.
+
+    BadInput: the file is wrong; a record is, unless those are skipped; or none is left.
+    """
     good: list[Entry] = []
     skipped: list[str] = []
-    for found in manifest.entries(path, root):
+    listing = manifest.read(path)
+    for found in listing.entries(root, split):
         if isinstance(found, Entry):
             good.append(found)
         elif skip_bad:
@@ -62,7 +93,7 @@ def read(path: Path, root: Path, *, skip_bad: bool) -> ListedPeople:
             raise _with_advice(found)
     if not good:
         raise BadInput(f"manifest: every record of {path} is bad; the first: {skipped[0]}")
-    return ListedPeople(good, skipped)
+    return ListedPeople(good, listing, skipped if skip_bad else None)
 
 
 def _with_advice(wrong: BadRecord) -> BadInput:

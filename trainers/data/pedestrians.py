@@ -63,6 +63,10 @@ class Pedestrians:
     def members(self) -> Sequence[Sequence[int]]:
         return [range(who * self.views, (who + 1) * self.views) for who in range(self.identities)]
 
+    @property
+    def damaged(self) -> Sequence[str]:
+        return ()
+
     def __getitem__(self, number: int) -> Record:
         return _record(self, number)
 

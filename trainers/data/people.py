@@ -37,6 +37,10 @@ class People(Protocol):
     def members(self) -> Sequence[Sequence[int]]:
         """For every identity 0, 1, … the numbers of its records."""
 
+    @property
+    def damaged(self) -> Sequence[str]:
+        """What was wrong with pictures that turned out unreadable and were left out."""
+
     def __getitem__(self, number: int) -> Record: ...
 
     def fingerprint(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
 
 SIZES = ("small", "medium", "large")
 COLOURS = ("red", "green", "blue", "yellow", "cyan", "magenta", "orange", "white")
@@ -41,3 +44,17 @@ class Look:
 
 def every_phrase() -> list[str]:
     return [Look.of(phrase).text for phrase in range(COUNT)]
+
+
+HARD_NEGATIVES = 10  # of a phrase, as FG-CLIP's data have them
+
+
+@cache
+def hard_negatives(phrase: int) -> tuple[str, ...]:
+    """Phrases that differ from this one in a single word; the same ones whenever it is asked."""
+    look = Look.of(phrase)
+    swapped = [replace(look, size=other) for other in range(len(SIZES)) if other != look.size]
+    swapped += [replace(look, colour=c) for c in range(len(COLOURS)) if c != look.colour]
+    swapped += [replace(look, digit=other) for other in range(len(DIGITS)) if other != look.digit]
+    order = np.random.default_rng((phrase, len(swapped))).permutation(len(swapped))
+    return tuple(swapped[place].text for place in order[:HARD_NEGATIVES])

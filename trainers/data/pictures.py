@@ -27,6 +27,16 @@ def contents(path: Path, record: str) -> bytes:
     return data
 
 
+def _require(path: Path, record: str) -> None:
+    """BadInput: it is not there, or empty; nothing of it is read."""
+    try:
+        length = path.stat().st_size
+    except OSError as error:
+        raise BadInput(f"{record}: image {path} cannot be read ({error.strerror})") from error
+    if not length:
+        raise BadInput(f"{record}: image {path} is empty (0 bytes); copy it again")
+
+
 def digest(path: Path, record: str) -> str:
     return hashlib.sha256(contents(path, record)).hexdigest()
 
@@ -51,10 +61,17 @@ def scaled(path: Path, record: str, height: int, width: int) -> Bytes:
         return np.ascontiguousarray(np.asarray(small, dtype=np.uint8).transpose(2, 0, 1))
 
 
+def squared(path: Path, record: str, side: int) -> Bytes:
+    """The whole picture as a square, bicubic, as CLIP is shown it: boxes keep their shares."""
+    with _opened(path, record) as image:
+        square = image.convert("RGB").resize((side, side), resample=3)  # Pillow's BICUBIC
+        return np.ascontiguousarray(np.asarray(square, dtype=np.uint8).transpose(2, 0, 1))
+
+
 @contextmanager
 def _opened(path: Path, record: str) -> Iterator[Any]:
     """What reading it raises, also later on, becomes BadInput."""
-    contents(path, record)
+    _require(path, record)
     try:
         from PIL import Image  # only image files need it: digit scenes do without
     except ImportError as error:

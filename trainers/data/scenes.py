@@ -93,7 +93,7 @@ def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scen
     looks: list[Look] = []
     for _ in range(int(rng.integers(3, 5))):
         look = Look(int(rng.integers(3)), int(rng.integers(len(COLOURS))), int(rng.integers(10)))
-        ink = _ink(look, split, rng)
+        ink = _ink(look.size, look.digit, split, rng)
         corner = _free_corner(ink.shape, placed, rng)
         if corner is None:
             continue
@@ -103,10 +103,10 @@ def _draw(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Scen
     return Scene(image, np.divide(placed, SIDE, dtype=np.float32), tuple(looks))
 
 
-def _ink(look: Look, split: digits.Split, rng: np.random.Generator) -> Image:
-    numbers = digits.numbers_of(split)[look.digit]
+def _ink(size: int, digit: int, split: digits.Split, rng: np.random.Generator) -> Image:
+    numbers = digits.numbers_of(split)[digit]
     number = int(numbers[rng.integers(len(numbers))])
-    low, high = GLYPH_SIDES[look.size]
+    low, high = GLYPH_SIDES[size]
     return digits.glyph(number, int(rng.integers(low, high + 1)))
 
 
@@ -114,9 +114,12 @@ def _free_corner(
     shape: tuple[int, ...], placed: list[Place], rng: np.random.Generator
 ) -> tuple[int, int] | None:
     """Top and left of a place that hides no other digit; None when none was found."""
+    height, width = shape
     for _ in range(TRIES):
-        top, left = (int(rng.integers(0, SIDE - length + 1)) for length in shape)
-        if all(_overlap(_place((top, left), shape), other) <= OVERLAP for other in placed):
+        top = int(rng.integers(0, SIDE - height + 1))
+        left = int(rng.integers(0, SIDE - width + 1))
+        place = (left, top, left + width, top + height)
+        if not any(_overlap(place, other) > OVERLAP for other in placed):
             return top, left
     return None
 
@@ -129,32 +132,43 @@ def _overlap(one: Place, other: Place) -> float:
     """Shared area as a share of the smaller box."""
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
-    smaller = min((x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (one, other))
-    return max(0, width) * max(0, height) / smaller
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / min(_area(one), _area(other))
+
+
+def _area(place: Place) -> int:
+    return (place[2] - place[0]) * (place[3] - place[1])
 
 
 def _paint(image: Image, ink: Image, corner: tuple[int, int], colour: NDArray[np.floating]) -> None:
+    """In place, without copies: most of a scene's time goes here."""
     top, left = corner
     height, width = ink.shape
     patch = image[:, top : top + height, left : left + width]
-    patch += (colour[:, None, None].astype(np.float32) - patch) * ink
+    towards = colour.astype(np.float32)[:, None, None] - patch
+    towards *= ink
+    patch += towards
 
 
 def _background(domain: Domain, split: digits.Split, rng: np.random.Generator) -> Image:
-    noise = rng.random((3, SIDE, SIDE), dtype=np.float32)
+    image = rng.random((3, SIDE, SIDE), dtype=np.float32)
     if domain == "dark":
-        return noise * np.float32(0.08)
+        image *= np.float32(0.08)
+        return image
     level = rng.uniform(0.1, 0.35, size=(3, 1, 1)).astype(np.float32)
-    image = level + noise * np.float32(0.2)
+    image *= np.float32(0.2)
+    image += level
     for _ in range(int(rng.integers(6, 11))):
         _distract(image, split, rng)
-    return np.clip(image, 0, 1)
+    return np.clip(image, 0, 1, out=image)
 
 
 def _distract(image: Image, split: digits.Split, rng: np.random.Generator) -> None:
     """A scrap of handwriting in a dull colour: ink that is nobody's region."""
-    look = Look(int(rng.integers(len(SIZES))), 0, int(rng.integers(10)))
-    ink = _ink(look, split, rng)
+    size, digit = int(rng.integers(len(SIZES))), int(rng.integers(10))
+    ink = _ink(size, digit, split, rng)
     scrap = ink[: max(3, len(ink) // 2)] * np.float32(rng.uniform(0.4, 0.8))
-    top, left = (int(rng.integers(0, SIDE - length + 1)) for length in scrap.shape)
+    height, width = scrap.shape
+    top, left = int(rng.integers(0, SIDE - height + 1)), int(rng.integers(0, SIDE - width + 1))
     _paint(image, scrap, (top, left), rng.uniform(0.15, 0.6, size=3))

@@ -1,7 +1,7 @@
 """Held-out scores that mean the same in every run: one gallery, one scale, one number of negatives.
 
-Every region of the held-out scenes looks for its phrase among all 240. The training loss cannot be
-compared between runs of another logit scale or number of candidates; these numbers can.
+Every region of the held-out images looks for its phrase among all of them. The training loss cannot
+be compared between runs of another logit scale or number of candidates; these numbers can.
 """
 
 from __future__ import annotations
@@ -10,59 +10,55 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainers.data.phrases import COUNT, Look, every_phrase
-from trainers.data.scenes import Scenes
-from trainers.region_contrastive.data import pixels, regions_of
-from trainers.region_contrastive.losses import unit
-from trainers.region_contrastive.model import RegionClip
-from trainers.region_contrastive.pixels import fitted
-from trainers.region_contrastive.tokens import Tokenize
+from trainers.data.phrases import COUNT, Look
+from trainers.region_contrastive.gallery import Found
+from trainers.region_contrastive.hard import NONE
 
 TEMPERATURE = 0.02
-NEGATIVES = COUNT - 1
-IMAGES_AT_ONCE = 64
+CALIBRATION = torch.logspace(0, 3, 25, base=10)  # scales that the calibrated loss is the best of
 
 
-class Gallery:
-    """The held-out regions and what they should find."""
-
-    def __init__(self, scenes: Scenes, tokenize: Tokenize, device: torch.device) -> None:
-        drawn = [scenes[number] for number in range(scenes.count)]
-        boxes, image_of, looks = regions_of(drawn)
-        self.images = pixels(drawn).to(device)
-        self.boxes = torch.from_numpy(boxes).to(device)
-        self.image_of = torch.from_numpy(image_of).to(device)
-        self.phrase = torch.tensor([look.phrase for look in looks], device=device)
-        ids, mask = tokenize(every_phrase())
-        self.ids, self.mask = ids.to(device), mask.to(device)
-
-    @torch.no_grad()
-    def embed(self, model: RegionClip) -> tuple[Tensor, Tensor]:
-        """Regions (n, D) and phrases (240, D) of length 1."""
-        found = []
-        for first in range(0, len(self.images), IMAGES_AT_ONCE):
-            rows = (self.image_of >= first) & (self.image_of < first + IMAGES_AT_ONCE)
-            images = fitted(self.images[first : first + IMAGES_AT_ONCE], model)
-            maps = model.see(images)[1]
-            found.append(model.regions(maps, self.boxes[rows], self.image_of[rows] - first))
-        return unit(torch.cat(found), 1e-12), unit(model.texts(self.ids, self.mask), 1e-12)
-
-
-def scores(regions: Tensor, phrases: Tensor, truth: Tensor) -> dict[str, float]:
-    """regions: (n, D), phrases: (240, D), truth: (n,). NaN embeddings rank last, not first."""
-    cosine = regions @ phrases.T
-    right = cosine.gather(1, truth[:, None])
+def scores(found: Found) -> dict[str, float]:
+    """NaN embeddings rank last, not first."""
+    cosine = found.regions @ found.texts[: found.phrases].T
+    right = cosine.gather(1, found.truth[:, None])
     rank = (~(cosine < right)).sum(dim=1)  # 1 is best; ties and NaN count against
-    loss = F.cross_entropy(cosine / TEMPERATURE, truth)
-    digit, colour = _attributes(truth.device)
-    guess, sound = cosine.argmax(dim=1), cosine.isfinite().all(dim=1)
     return {
         "eval/region_recall_at_1": _share(rank <= 1),
         "eval/region_recall_at_5": _share(rank <= 5),
-        "eval/region_loss": float(loss),
-        "eval/region_digit_accuracy": _share(sound & (digit[guess] == digit[truth])),
-        "eval/region_colour_accuracy": _share(sound & (colour[guess] == colour[truth])),
+        "eval/region_loss": float(F.cross_entropy(cosine / TEMPERATURE, found.truth)),
+        "eval/region_calibrated_loss": calibrated(cosine, found.truth),
+        **_hard(found),
     }
+
+
+def calibrated(cosine: Tensor, truth: Tensor) -> float:
+    """The loss at whichever of some fixed scales suits the embeddings best. NaN stays NaN."""
+    losses = [F.cross_entropy(cosine * float(scale), truth) for scale in CALIBRATION]
+    return float(torch.stack(losses).amin())
+
+
+def attributes(found: Found) -> dict[str, float]:
+    """Of digit scenes, whose phrases stand in the gallery in their own order."""
+    cosine = found.regions @ found.texts[: found.phrases].T
+    digit, colour = _attributes(found.truth.device)
+    guess, sound = cosine.argmax(dim=1), cosine.isfinite().all(dim=1)
+    return {
+        "eval/region_digit_accuracy": _share(sound & (digit[guess] == digit[found.truth])),
+        "eval/region_colour_accuracy": _share(sound & (colour[guess] == colour[found.truth])),
+    }
+
+
+def _hard(found: Found) -> dict[str, float]:
+    """How many regions are nearer to their own phrase than to each of its hard negatives."""
+    given = found.wrong != NONE
+    some = given.any(dim=1)
+    if not bool(some.any()):
+        return {}
+    own = (found.regions * found.texts[found.truth]).sum(dim=1, keepdim=True)
+    wrong = torch.einsum("nd,nkd->nk", found.regions, found.texts[found.wrong.clamp(min=0)])
+    nearer = ((wrong < own) | ~given).all(dim=1)
+    return {"eval/hard_negative_accuracy": _share(nearer[some])}
 
 
 def _share(found: Tensor) -> float:

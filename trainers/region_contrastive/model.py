@@ -6,6 +6,9 @@ and output projections and its MLP), so that every patch keeps to itself; then R
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import math
 from typing import Any
 
@@ -14,10 +17,14 @@ from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel
 
 from trainers.region_contrastive import tokens
+from trainers.region_contrastive.long_texts import LongTexts
 from trainers.roi_align import roi_align
 
 INITIAL_LOGIT_SCALE = math.log(1 / 0.07)  # as CLIP starts
 HIGHEST_LOGIT_SCALE = math.log(100)
+
+Three = tuple[float, float, float]  # of red, green and blue
+HALVES: tuple[Three, Three] = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))  # 0 to 1 becomes -1 to 1
 
 
 def small_clip() -> CLIPModel:
@@ -42,12 +49,34 @@ def small_clip() -> CLIPModel:
 
 
 class RegionClip(nn.Module):
-    """clip: the two towers; region_logit_scale: the region loss has its own scale, a logarithm."""
+    """clip: the two towers; region_logit_scale: the region loss has its own scale, a logarithm.
 
-    def __init__(self, clip: CLIPModel) -> None:
+    hard_logit_scale: that of the hard negatives, None where there are none
+    long_texts: what reads long captions, None where the model reads them as any other text
+    preprocessing: mean and spread of the images that it was trained on
+    """
+
+    def __init__(
+        self,
+        clip: CLIPModel,
+        long_texts: LongTexts | None = None,
+        preprocessing: tuple[Three, Three] = HALVES,
+    ) -> None:
         super().__init__()
         self.clip = clip
         self.region_logit_scale = nn.Parameter(torch.tensor(INITIAL_LOGIT_SCALE))
+        self.register_parameter("hard_logit_scale", None)
+        self.long_texts = long_texts
+        self.preprocessing = preprocessing
+
+    def add_hard_negatives(self) -> None:
+        """Give them a scale of their own."""
+        self.hard_logit_scale = nn.Parameter(torch.tensor(INITIAL_LOGIT_SCALE))
+
+    @property
+    def logit_scales(self) -> list[nn.Parameter]:
+        scales = (self.region_logit_scale, self.clip.logit_scale, self.hard_logit_scale)
+        return [scale for scale in scales if scale is not None]
 
     @property
     def width(self) -> int:
@@ -61,6 +90,12 @@ class RegionClip(nn.Module):
         """(B, L) tokens to (B, D), not normalised."""
         pooled = self.clip.text_model(input_ids=ids, attention_mask=mask).pooler_output
         return torch.as_tensor(self.clip.text_projection(pooled))
+
+    def long_captions(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """As `texts`, by what reads long captions where the model has that."""
+        if self.long_texts is None:
+            return self.texts(ids, mask)
+        return torch.as_tensor(self.long_texts(self.clip.text_model, ids, mask))
 
     def see(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """(B, 3, S, S) to whole images (B, D) and maps of patches (B, D, h, w), not normalised."""
@@ -80,10 +115,13 @@ class RegionClip(nn.Module):
         return roi_align(maps, boxes * cells, image_of).flatten(1)
 
     @torch.no_grad()
-    def clamp_scales(self) -> None:
-        """Keep both scales at or below ln 100, as CLIP's authors do."""
-        for scale in (self.region_logit_scale, self.clip.logit_scale):
+    def clamp_scales(self) -> bool:
+        """Keep all scales at or below ln 100, as CLIP's authors do; whether one had to be."""
+        before = torch.stack([scale.float() for scale in self.logit_scales])
+        for scale in self.logit_scales:
             scale.clamp_(max=HIGHEST_LOGIT_SCALE)
+        after = torch.stack([scale.float() for scale in self.logit_scales])
+        return bool((after < before).any())
 
     @staticmethod
     def _map(patches: Tensor) -> Tensor:

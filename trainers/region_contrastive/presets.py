@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainers.config import Preset, Trainer
-from trainers.region_contrastive.config import HIGHEST, RegionContrastiveConfig
+from trainers.region_contrastive.config import RegionContrastiveConfig
+from trainers.region_contrastive.config_loss import HIGHEST
+from trainers.region_contrastive.fixes import FIXES
 from trainers.region_contrastive.metrics import METRICS
 
 Values = Mapping[str, Any]
@@ -68,6 +70,12 @@ PRESETS = {
         "Everything fixed, without a bank: a far lower loss, and not the better model.",
         {"bank_size": 0},
     ),
+    "hard_negatives": Preset(
+        "With hard negatives",
+        "Everything fixed, and each region also against ten phrases that differ from its own in one"
+        " word.",
+        {"hard_weight": 0.5},
+    ),
     "before_nan": Preset(
         "Before: NaN",
         "Invalid boxes and a division by the norm without a floor: the loss is NaN from step 1.",
@@ -104,4 +112,5 @@ REGION_CONTRASTIVE = Trainer(
     presets=PRESETS,
     metrics=METRICS,
     primary="eval/region_recall_at_1",
+    fixes=FIXES,
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn

@@ -8,7 +8,7 @@ faults.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from trainers.data.listed_people import ListedPeople
 from trainers.data.pedestrians import Pedestrians
 from trainers.data.people import IMAGES, MODALITIES, People, Record
 from trainers.errors import BadInput
-from trainers.sdm_alignment.config import DataConfig
+from trainers.sdm_alignment.config_data import DataConfig
+from trainers.sdm_alignment.tokens import Tokenize
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,24 @@ class Batch:
     """identity: (B,); present: which records have a modality, (B,) each
 
     images: (n, 3, h, w) in bytes and captions: n texts, only of the records that have them
+    tokens: of the captions, with which of them count; None while they are not made
     """
 
     identity: Tensor
     present: Mapping[str, Tensor]
     images: Mapping[str, Tensor]
     captions: list[str]
+    tokens: tuple[Tensor, Tensor] | None = None
+
+    def tokenized(self, tokenize: Tokenize) -> Batch:
+        return replace(self, tokens=tokenize(self.captions)) if self.captions else self
+
+    def on(self, device: torch.device) -> Batch:
+        """All of it there, the pictures still in bytes."""
+        there = {m: found.to(device) for m, found in self.present.items()}
+        images = {m: found.to(device) for m, found in self.images.items()}
+        tokens = self.tokens and (self.tokens[0].to(device), self.tokens[1].to(device))
+        return Batch(self.identity.to(device), there, images, self.captions, tokens)
 
 
 @dataclass(frozen=True)
@@ -87,11 +100,21 @@ def collate(records: Sequence[Record]) -> Batch:
 
 @dataclass(frozen=True)
 class Sets:
-    """What is trained on, and unseen people to find."""
+    """What is trained on, and unseen people to find.
+
+    skipped: what was wrong with records that were left out; together: queries by several
+    modalities at once, which are left out too
+    """
 
     train: People
     test: People
     skipped: tuple[str, ...] = ()
+    together: int = 0
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Records, and pictures that turned out damaged so far."""
+        return (*self.skipped, *self.train.damaged, *self.test.damaged)
 
 
 def open_sets(config: DataConfig) -> Sets:
@@ -105,18 +128,29 @@ def open_sets(config: DataConfig) -> Sets:
 
 
 def _listed(config: DataConfig) -> Sets:
-    if not config.test_manifest:
-        raise BadInput("test_manifest: name the manifest of the held-out people, too")
-    train, test = (_read(Path(name), config) for name in (config.manifest, config.test_manifest))
+    first, second = Path(config.manifest), Path(config.test_manifest or config.manifest)
+    splits = ("", "") if config.test_manifest else ("train", "test")
+    train, test = _read(first, config, splits[0]), _read(second, config, splits[1])
+    _refuse_known(train, test)
+    return Sets(train, test, (*train.skipped, *test.skipped), test.listing.together)
+
+
+def _refuse_known(train: ListedPeople, test: ListedPeople) -> None:
+    """BadInput: people, or pictures, that are trained on are also to be found."""
     both = sorted(set(train.ids) & set(test.ids))
-    if both:
+    if both and not test.listing.holds_queries:  # those have a numbering of their own
         raise BadInput(
             f"test_manifest: {len(both)} of its people are in the training manifest, the first"
             f" with id {both[0]}; held-out people must be unseen"
         )
-    return Sets(train, test, (*train.skipped, *test.skipped))
+    shared = sorted(train.files & test.files)
+    if shared:
+        raise BadInput(
+            f"test_manifest: {len(shared)} of its pictures are trained on, the first {shared[0]};"
+            " held-out people must be unseen"
+        )
 
 
-def _read(path: Path, config: DataConfig) -> ListedPeople:
+def _read(path: Path, config: DataConfig, split: str) -> ListedPeople:
     root = Path(config.data_root) if config.data_root else path.parent
-    return listed_people.read(path, root, skip_bad=config.skip_bad_records)
+    return listed_people.read(path, root, skip_bad=config.skip_bad_records, split=split)

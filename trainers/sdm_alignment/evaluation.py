@@ -22,18 +22,18 @@ from trainers.sdm_alignment.tokens import Tokenize
 TEMPERATURE = 0.1
 AT_ONCE = 64  # records
 
+Embedded = dict[str, Tensor]  # (B, D) by modality, zero in rows that lack it
+
 
 class Gallery:
     """The held-out records. BadInput: there is no RGB picture, or nothing to look for it with."""
 
     def __init__(self, people: People, tokenize: Tokenize, device: torch.device) -> None:
-        self.tokenize = tokenize
         self.device = device
         total = count(people)
-        self.parts = [
-            collate([people[n] for n in range(first, min(first + AT_ONCE, total))])
-            for first in range(0, total, AT_ONCE)
-        ]
+        starts = range(0, total, AT_ONCE)
+        parts = [[people[n] for n in range(s, min(s + AT_ONCE, total))] for s in starts]
+        self.parts = [collate(part).tokenized(tokenize) for part in parts]
         self.identity = torch.cat([part.identity for part in self.parts]).to(device)
         self.present = {
             m: torch.cat([part.present[m] for part in self.parts]).to(device) for m in MODALITIES
@@ -55,10 +55,19 @@ class Gallery:
             rows[self.present[modality]] = torch.cat(seen)
         return rows
 
+    def embedded(self, model: Aligner) -> Embedded:
+        return {modality: self.embed(model, modality).float() for modality in MODALITIES}
+
     def _seen(self, model: Aligner, modality: str) -> Iterator[Tensor]:
         for part in self.parts:
             if bool(part.present[modality].any()):
-                yield look(model, part, modality, self.tokenize, self.device)
+                yield look(model, part, modality, self.device)
+
+    def content(self, modality: str, record: int) -> Tensor | str:
+        """The picture (3, h, w) in bytes, or the caption, of a record that has the modality."""
+        part = self.parts[record // AT_ONCE]
+        place = int(part.present[modality][: record % AT_ONCE].sum())
+        return part.images[modality][place] if modality in IMAGES else part.captions[place]
 
     def chance(self) -> tuple[float, float]:
         """Recall@1 and mAP of a random order, mean over the queries of all modalities."""
@@ -78,13 +87,13 @@ class Gallery:
         return rows, self.identity[rows]
 
 
-def look(
-    model: Aligner, batch: Batch, modality: str, tokenize: Tokenize, device: torch.device
-) -> Tensor:
+def look(model: Aligner, batch: Batch, modality: str, device: torch.device) -> Tensor:
     """Backbone's features of the records that have the modality. (n, W)"""
     if modality in IMAGES:
         return model.see(modality, batch.images[modality].to(device).float() / 255)
-    ids, mask = tokenize(batch.captions)
+    if batch.tokens is None:
+        raise ValueError("the captions of a batch are read by their tokens, which it lacks")
+    ids, mask = batch.tokens
     return model.read(ids.to(device), mask.to(device))
 
 
@@ -101,12 +110,17 @@ def random_precision(right: int, size: int) -> float:
     return (harmonic + (size - harmonic) * (right - 1) / (size - 1)) / size
 
 
-def scores(gallery: Gallery, model: Aligner) -> dict[str, float]:
-    features = {m: gallery.embed(model, m).float() for m in MODALITIES}
+def cosines(gallery: Gallery, features: Embedded, modality: str) -> Tensor:
+    """Of every query with every picture of the gallery. (Q, G)"""
+    rows, _ = gallery.queries(modality)
+    return unit(features[modality][rows]) @ unit(features[ANCHOR][gallery.present[ANCHOR]]).T
+
+
+def scores(gallery: Gallery, features: Embedded) -> dict[str, float]:
     row: dict[str, float] = {}
     for modality in gallery.searched:
         rows, who = gallery.queries(modality)
-        cosine = unit(features[modality][rows]) @ unit(features[ANCHOR][gallery.present[ANCHOR]]).T
+        cosine = cosines(gallery, features, modality)
         right = relevant(rows, who, gallery.present[ANCHOR], gallery.identity)
         recall, precision = ranking(cosine, right)
         row[f"eval/{modality}/recall_at_1"], row[f"eval/{modality}/map"] = recall, precision
@@ -132,7 +146,7 @@ def ranking(cosine: Tensor, right: Tensor) -> tuple[float, float]:
     return float(hits[:, 0].mean()), float(precision.mean())
 
 
-def _loss(gallery: Gallery, features: dict[str, Tensor]) -> float:
+def _loss(gallery: Gallery, features: Embedded) -> float:
     anchor = Side(features[ANCHOR], gallery.present[ANCHOR])
     found = []
     for modality in gallery.searched:

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainers.sdm_alignment.config import Objective, TargetRows
+from trainers.sdm_alignment.config_loss import Objective, TargetRows
 
 
 @dataclass(frozen=True)

@@ -9,36 +9,45 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainers.data.people import ANCHOR, MODALITIES, OTHERS, count
+from trainers import distributed
+from trainers.data.ahead import Ahead
+from trainers.data.people import ANCHOR, MODALITIES, OTHERS
 from trainers.precision import computing, full_precision, place
+from trainers.samples import Sample
 from trainers.sdm_alignment.config import SdmAlignmentConfig
 from trainers.sdm_alignment.data import Batch, Batches, open_sets
-from trainers.sdm_alignment.evaluation import TEMPERATURE, Gallery, look, scores
-from trainers.sdm_alignment.losses import Rule, Side, lowest, mean_of, norm_penalty, sdm
+from trainers.sdm_alignment.evaluation import Embedded, Gallery, look, scores
+from trainers.sdm_alignment.facts import facts_of
+from trainers.sdm_alignment.gathering import Seen, of_all
+from trainers.sdm_alignment.losses import Rule, Side, mean_of, norm_penalty, sdm
 from trainers.sdm_alignment.model import Aligner
+from trainers.sdm_alignment.presets import SDM_ALIGNMENT
+from trainers.sdm_alignment.retrieval import retrievals
 from trainers.sdm_alignment.spikes import Spikes
 from trainers.sdm_alignment.telemetry import Telemetry
 from trainers.sdm_alignment.temperature import Temperature
-from trainers.sdm_alignment.weights import Start, prepare
-
-SHOWN = 5  # skipped records that the facts name
+from trainers.sdm_alignment.weights import prepare
 
 
 class SdmTask:
     """See trainers.loop.Task."""
 
     name = "sdm_alignment"
+    primary = SDM_ALIGNMENT.primary_metric
 
     def __init__(self, config: SdmAlignmentConfig, device: torch.device, seed: int) -> None:
         self.config = config
         self.device = device
         self.sets = open_sets(config)
-        self.batches = Batches(self.sets.train, config.batch_size, config.records_per_person, seed)
         start = prepare(config, len(self.sets.train.members))
         self.model: Aligner = start.model
         self.tokenize = start.tokenize
         place(self.model, config.precision, device)
         self.model.keep_exact()
+        batches = Batches(self.sets.train, config.batch_size, config.records_per_person, seed)
+        self.batches = Ahead(
+            lambda forward: batches[forward].tokenized(start.tokenize), distributed.world()
+        )
         self.loss_weights = {
             "sdm": config.sdm_weight,
             "identity": config.identity_weight,
@@ -47,41 +56,51 @@ class SdmTask:
         self.faster = dict.fromkeys(self.model.new_modules, config.new_module_speed)
         self.rule = rule_of(config)
         self.gallery = Gallery(self.sets.test, self.tokenize, device)
+        self.found: Embedded = {}
         self.temperature = Temperature(config, config.steps)
-        self.spikes = Spikes()
-        self.telemetry = Telemetry()
+        self.spikes = Spikes(config.spike_rule)
+        self.telemetry = Telemetry(self.model.width)
         self.step = 0
         self._marks: dict[str, str] = {}
-        self.facts = _facts(self, start)
+        self.facts = facts_of(self, start)
 
     def batch(self, forward: int) -> Batch:
         return self.batches[forward]
 
+    def move(self, batch: Batch) -> Batch:
+        return batch.on(self.device)
+
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        sides = {modality: self._side(batch, modality) for modality in MODALITIES}
-        self.telemetry.features(batch, sides)
+        """Of the records of all processes, in each of them."""
+        own = {modality: self._look(batch, modality) for modality in MODALITIES}
+        seen = of_all(batch, own)
+        sides = {modality: self._side(seen, modality) for modality in MODALITIES}
+        self.telemetry.features(seen.present, sides)
         with full_precision(self.device):
-            identity = batch.identity.to(self.device)
             rows = torch.cat([side.features[side.present] for side in sides.values()])
-            who = torch.cat([identity[side.present] for side in sides.values()])
+            who = torch.cat([seen.identity[side.present] for side in sides.values()])
             return {
-                "sdm": self._sdm(sides, identity),
+                "sdm": self._sdm(sides, seen.identity),
                 "identity": self._identity(rows, who),
                 "norm": norm_penalty(rows, self.config.norm_target, self.config.norm_band),
             }
 
-    def _side(self, batch: Batch, modality: str) -> Side:
+    def _look(self, batch: Batch, modality: str) -> Tensor:
+        """The backbone's features of the records that have the modality. (n, W)"""
+        if bool(batch.present[modality].any()):
+            return look(self.model, batch, modality, self.device)
+        weight = self.model.project.weight
+        return torch.zeros(0, self.model.backbone.width, device=self.device, dtype=weight.dtype)
+
+    def _side(self, seen: Seen, modality: str) -> Side:
         """The modality's embedding of every record: zero, or the null vector, where it lacks."""
-        present = batch.present[modality].to(self.device)
-        seen = torch.zeros(0, self.model.backbone.width, device=self.device)
-        if bool(present.any()):
-            seen = look(self.model, batch, modality, self.tokenize, self.device)
+        present, features = seen.present[modality], seen.features[modality]
         if not self.config.mask_missing:
-            rows = self.model.embed(modality, self.model.stand_in(modality, seen, present))
+            rows = self.model.embed(modality, self.model.stand_in(modality, features, present))
             return Side(rows, torch.ones_like(present))
         rows = torch.zeros(len(present), self.model.width, device=self.device)
-        if len(seen):
-            rows[present] = self.model.embed(modality, seen)
+        if len(features):
+            rows[present] = self.model.embed(modality, features)
         return Side(rows, present)
 
     def _sdm(self, sides: Mapping[str, Side], identity: Tensor) -> Tensor:
@@ -106,7 +125,8 @@ class SdmTask:
 
     def after_update(self) -> None:
         self.step += 1
-        fell = self.telemetry.troubled and self.temperature.trouble(self.step)
+        troubled = distributed.agree(self.telemetry.troubled)
+        fell = troubled and self.temperature.trouble(self.step)
         if fell and self.temperature.fallbacks == 1:
             self._marks["temperature_fallback"] = (
                 "First fallback of the temperature: a term of the SDM loss was negative or not"
@@ -114,6 +134,7 @@ class SdmTask:
             )
 
     def numbers(self) -> dict[str, float]:
+        """Of the records of all processes; skipped records are those of this one."""
         row = self.telemetry.take()
         parts = [row[f"sdm/{m}/loss"] for m in OTHERS if f"sdm/{m}/loss" in row]
         if parts:
@@ -122,6 +143,7 @@ class SdmTask:
             **row,
             "sdm/fallbacks": float(self.temperature.fallbacks),
             "train/spikes": float(self.spikes.count),
+            "data/skipped": float(len(self.sets.left_out)),
         }
 
     def marks(self) -> Mapping[str, str]:
@@ -130,7 +152,12 @@ class SdmTask:
 
     def evaluate(self) -> Mapping[str, float]:
         with computing(self.model, self.config.precision, self.device):
-            return scores(self.gallery, self.model)
+            self.found = self.gallery.embedded(self.model)
+            return scores(self.gallery, self.found)
+
+    def samples(self) -> list[Sample]:
+        """What some queries of every modality found in the last evaluation."""
+        return retrievals(self.gallery, self.found)
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -148,38 +175,3 @@ class SdmTask:
 def rule_of(config: SdmAlignmentConfig) -> Rule:
     dtype = torch.float16 if config.loss_precision == "fp16" else torch.float32
     return Rule(config.objective, config.target_rows, config.eps, dtype)
-
-
-def _facts(task: SdmTask, start: Start) -> dict[str, Any]:
-    config = task.config
-    recall, precision = task.gallery.chance()
-    return {
-        "weights/coverage": start.coverage,
-        "weights/missing": list(start.missing),
-        "sdm/objective": config.objective,
-        "sdm/target_rows": config.target_rows,
-        "sdm/mask_missing": config.mask_missing,
-        "sdm/loss_precision": config.loss_precision,
-        "sdm/lower_bound": _bound(config),
-        "features/width": config.width,
-        "features/norm_target": config.norm_target,
-        "eval/chance_recall_at_1": recall,
-        "eval/chance_map": precision,
-        "eval/identities": len(task.sets.test.members),
-        "eval/gallery": int(task.gallery.present[ANCHOR].sum()),
-        "eval/temperature": TEMPERATURE,
-        "data/identities": len(task.sets.train.members),
-        "data/records": count(task.sets.train),
-        "data/missing_share": None if config.manifest else config.missing_share,
-        "data/skipped": len(task.sets.skipped),
-        "data/skipped_records": list(task.sets.skipped[:SHOWN]),
-        "data/fingerprint": task.sets.train.fingerprint(),
-        "data/test_fingerprint": task.sets.test.fingerprint(),
-    }
-
-
-def _bound(config: SdmAlignmentConfig) -> float:
-    """What a healthy SDM term cannot fall below: 0, or what eps costs with a full batch."""
-    if config.objective == "forward_kl":
-        return 0.0
-    return lowest(config.batch_size, config.records_per_person, config.eps)

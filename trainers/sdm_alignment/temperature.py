@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trainers.sdm_alignment.config import TemperatureConfig
+from trainers.sdm_alignment.config_loss import TemperatureConfig
 
 
 class Temperature:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import trainers._compat  # noqa: F401
+
+# isort: split
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +18,7 @@ from trainers import coverage
 from trainers.errors import BadInput
 from trainers.sdm_alignment import tokens
 from trainers.sdm_alignment.backbone import ClipBackbone, SmallBackbone
-from trainers.sdm_alignment.config import ModelConfig
+from trainers.sdm_alignment.config_data import ModelConfig
 from trainers.sdm_alignment.model import BACKBONE, Aligner
 
 OF_A_RUN = "/model/"  # what the weights' names begin with in the checkpoint of a run
@@ -51,6 +54,7 @@ def _loaded(model: Aligner, path: Path, least: float) -> Start:
     plain = {name.removeprefix(OF_A_RUN): tensor for name, tensor in state.items()}
     fitting = coverage.fitting(model, plain)
     model.load_state_dict(fitting, strict=False)
+    coverage.require_finite(model, f"checkpoint: {path}")
     share, missing = coverage.cover(model, set(fitting))
     coverage.check(share, missing, least)
     return Start(model, tokens.tokenize, share, missing)
@@ -69,6 +73,7 @@ def _pretrained(directory: Path, config: ModelConfig, identities: int) -> Start:
         tokenizer = AutoTokenizer.from_pretrained(directory, local_files_only=True)
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
         raise BadInput(f"clip_model: {directory} cannot be loaded ({error})") from error
+    coverage.require_finite(clip, f"clip_model: {directory}")
     clip.logit_scale.requires_grad = False  # SDM has a temperature of its own
     model = Aligner(ClipBackbone(clip), config.width, identities)
     absent = {f"{BACKBONE}clip.{name}" for name in info["missing_keys"]}

@@ -3,24 +3,90 @@
 from __future__ import annotations
 
 from dashboard.health.rule import Rule
+from dashboard.health.rules.above_chance import above_chance
+from dashboard.health.rules.amp_overflow import amp_overflow
+from dashboard.health.rules.box_units import box_units
+from dashboard.health.rules.cache_gain import cache_gain
+from dashboard.health.rules.cache_hits import cache_hits
+from dashboard.health.rules.clip_before_unscale import clip_before_unscale
+from dashboard.health.rules.collapse import collapse
+from dashboard.health.rules.data_wait import data_wait
+from dashboard.health.rules.diverging import diverging
+from dashboard.health.rules.duplicate_captions import duplicate_captions
+from dashboard.health.rules.effective_config import effective_config
+from dashboard.health.rules.few_negatives import few_negatives
 from dashboard.health.rules.frozen_scale import frozen_scale
+from dashboard.health.rules.hidden_failure import hidden_failure
+from dashboard.health.rules.initial_loss import initial_loss
 from dashboard.health.rules.invalid_boxes import invalid_boxes
 from dashboard.health.rules.logit_scale import logit_scale
+from dashboard.health.rules.logit_spread import logit_spread
+from dashboard.health.rules.loss_below_bound import loss_below_bound
+from dashboard.health.rules.loss_floor import loss_floor
 from dashboard.health.rules.loss_not_converging import loss_not_converging
+from dashboard.health.rules.loss_spike import loss_spike
 from dashboard.health.rules.memory_bank import memory_bank
+from dashboard.health.rules.memory_growth import memory_growth
+from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
+from dashboard.health.rules.norm_drift import norm_drift
+from dashboard.health.rules.oscillation import oscillation
+from dashboard.health.rules.other_checkpoint import other_checkpoint
+from dashboard.health.rules.overfitting import overfitting
+from dashboard.health.rules.pair_counts import pair_counts
+from dashboard.health.rules.parts_together import parts_together
 from dashboard.health.rules.region_loss_chance import region_loss_chance
 from dashboard.health.rules.region_loss_milestones import region_loss_milestones
+from dashboard.health.rules.slow_start import slow_start
+from dashboard.health.rules.slowdown import slowdown
+from dashboard.health.rules.stall import stall
+from dashboard.health.rules.target_rows import target_rows
+from dashboard.health.rules.temperature_fallbacks import temperature_fallbacks
+from dashboard.health.rules.weights_not_moving import weights_not_moving
+from dashboard.health.rules.wrong_device import wrong_device
 from dashboard.health.rules.zero_norm_regions import zero_norm_regions
 
 RULES: tuple[Rule, ...] = (
     non_finite_loss,
+    loss_below_bound,
+    target_rows,
+    hidden_failure,
+    amp_overflow,
+    clip_before_unscale,
+    weights_not_moving,
+    loss_spike,
     loss_not_converging,
+    diverging,
+    oscillation,
+    overfitting,
+    initial_loss,
+    parts_together,
     region_loss_chance,
+    above_chance,
     region_loss_milestones,
+    loss_floor,
     logit_scale,
     frozen_scale,
-    zero_norm_regions,
-    invalid_boxes,
+    logit_spread,
+    few_negatives,
     memory_bank,
+    collapse,
+    zero_norm_regions,
+    norm_drift,
+    temperature_fallbacks,
+    invalid_boxes,
+    box_units,
+    missing_modality,
+    duplicate_captions,
+    pair_counts,
+    data_wait,
+    slowdown,
+    slow_start,
+    stall,
+    cache_hits,
+    cache_gain,
+    memory_growth,
+    wrong_device,
+    effective_config,
+    other_checkpoint,
 )

@@ -1,9 +1,9 @@
-"""CNV-01 and CNV-02 for the region-text contrastive loss."""
+"""CNV-01 for the region-text contrastive loss."""
 
 from __future__ import annotations
 
 from dashboard.health.chance import RATIO, VALUES, Judged, judge_ratio, looked_at, shown, too_few
-from dashboard.health.diagnosis import Diagnosis, why_stuck
+from dashboard.health.diagnosis import why_stuck
 from dashboard.health.figures import figure
 from dashboard.health.rule import (
     Context,
@@ -17,13 +17,12 @@ from dashboard.health.rule import (
     unlogged,
     waiting,
 )
-from dashboard.health.statistics import block_means, mann_kendall, mean_interval
+from dashboard.health.statistics import block_means, mann_kendall
 from dashboard.metrics.series import Floats
 
 _ = gettext_noop
 
 AT_CHANCE = (0.9, 1.2)
-ABOVE = 1.25  # of chance: confidently wrong
 WINDOW = 60  # values of an evaluation
 EVALUATIONS = 3  # in a row must agree
 EVERY = 10  # values from one evaluation to the next
@@ -32,7 +31,7 @@ AFTER_WARMUP = 50  # steps that the full learning rate is given
 NOT_FALLING = -1.645  # Mann-Kendall's z on block means, one-sided 5 %
 
 
-@rule(id="CNV-01", title=_("Region loss against chance"))
+@rule(id="CNV-01", title=_("Region loss against chance"), version=2)
 def region_loss_chance(context: Context) -> Finding:
     """The region-text contrastive loss beside what guessing would give, ln N for N candidates.
 
@@ -42,9 +41,8 @@ def region_loss_chance(context: Context) -> Finding:
 
     *At chance*: the mean of 60 values lies between 0.9 and 1.2 of chance and the block means do not
     fall (Mann-Kendall), three evaluations in a row, not before step 100 nor before 50 steps after
-    the learning rate's warm-up: a failure. *Above chance* (CNV-02): the mean of 60 values is above
-    1.25 by its interval and does not fall, so the model is confidently wrong: a failure. Twelve
-    steps are no evidence.
+    the learning rate's warm-up: a failure. Twelve steps are no evidence. A loss above chance is
+    another rule's (CNV-02).
     """
     judged = judge_ratio(context)
     if judged is None:
@@ -53,10 +51,8 @@ def region_loss_chance(context: Context) -> Finding:
         )
     if len(judged.ratio) < VALUES:
         return too_few(context, judged)
-    if _ready(judged, EVALUATIONS) and all(_is_at_chance(judged, back) for back in _backs()):
+    if _ready(judged) and all(_is_at_chance(judged, back) for back in _backs()):
         return _at_chance(context, judged)
-    if _ready(judged, 1) and _is_above(judged):
-        return _above_chance(context, judged)
     return _neither(judged)
 
 
@@ -69,9 +65,9 @@ def _backs() -> range:
     return range(0, EVALUATIONS * EVERY, EVERY)
 
 
-def _ready(judged: Judged, evaluations: int) -> bool:
-    """Every one of these evaluations has its window and came late enough."""
-    back = (evaluations - 1) * EVERY
+def _ready(judged: Judged) -> bool:
+    """Every evaluation has its window and came late enough."""
+    back = (EVALUATIONS - 1) * EVERY
     if len(judged.ratio) < WINDOW + back:
         return False
     return int(judged.ratio.steps[-1 - back]) >= _ready_at(judged)
@@ -86,12 +82,6 @@ def _is_at_chance(judged: Judged, back: int) -> bool:
     values = _until(judged.ratio.values, back)
     low, high = AT_CHANCE
     return low <= values.mean() <= high and mann_kendall(block_means(values)) > NOT_FALLING
-
-
-def _is_above(judged: Judged) -> bool:
-    values = _until(judged.ratio.values, 0)
-    _mean, low, _high = mean_interval(values)
-    return low > ABOVE and mann_kendall(block_means(values)) > NOT_FALLING
 
 
 def _at_chance(context: Context, judged: Judged) -> Finding:
@@ -112,26 +102,6 @@ def _at_chance(context: Context, judged: Judged) -> Finding:
         ),
         check=say(_("{name} falls below {low}."), name=RATIO, low=figure(AT_CHANCE[0])),
         **shown(judged, points, number, why_stuck(context)),
-    )
-
-
-def _above_chance(context: Context, judged: Judged) -> Finding:
-    number = judged.number
-    causes = (
-        Message(_("A scale that is too high for how well the embeddings agree so far.")),
-        Message(_("Wrong targets: the order of texts and regions differs, or duplicates count.")),
-    )
-    why = Diagnosis(causes, context.patch(logit_scale_source="checkpoint"))
-    return Finding(
-        state=State.FAIL,
-        says=say(
-            _("The region loss is above chance, {share} of ln {candidates}: confidently wrong."),
-            share=figure(number.value),
-            candidates=f"{judged.candidates:.0f}",
-        ),
-        expected=say(_("At most chance, ln N = {chance}."), chance=figure(judged.chance)),
-        check=say(_("{name} falls below 1."), name=RATIO),
-        **shown(judged, judged.ratio.last(WINDOW), number, why),
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
 from dashboard.web import live
 from dashboard.web.choosing import listed
+from dashboard.web.meanings import meanings
 from trainers.catalog import TRAINERS
 
 MOST = 50
@@ -38,6 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "made_of": ledger.differences([_origin(run) for run in runs]),
             "metrics": _metrics(runs),
             "verdicts": _verdicts(runs),
+            "meanings": meanings(dict.fromkeys(run.trainer for run in runs)),
         }
         return render(request, "pages/compare.html", context)
 

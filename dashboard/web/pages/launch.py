@@ -10,4 +10,6 @@ from trainers.catalog import TRAINERS
 
 def page(request: HttpRequest) -> HttpResponse:
     trainers = sorted(TRAINERS.values(), key=lambda one: one.name == "rehearsal")
-    return render(request, "pages/launch.html", {"trainers": trainers})
+    is_admin = request.user.is_authenticated and request.user.is_superuser
+    problems = TRAINERS.problems if is_admin else ()
+    return render(request, "pages/launch.html", {"trainers": trainers, "problems": problems})

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.runs.models import Run
 from dashboard.training.launching import launch
+from dashboard.web import fixes
 from dashboard.web.fields import preset_values
 from dashboard.web.forms import AboutForm, ConfigForm
 from trainers.catalog import TRAINERS
-from trainers.config import ConfigError, Trainer
+from trainers.config import ConfigError, Trainer, complete
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def page(request: HttpRequest, trainer: str) -> HttpResponse:
         "config": config,
         "start": start,
         "presets": preset_values(chosen),
+        "fixes": fixes.offers(chosen, config.present(), request.GET),
         "refused": about.errors or config.errors,
     }
     status = 422 if context["refused"] else 200
@@ -59,13 +61,13 @@ def _start(request: HttpRequest, trainer: Trainer) -> Start:
     if clone := _clone(asked.get("clone", ""), trainer):
         known = {name: clone.config[name] for name in presets[""] if name in clone.config}
         base = presets[""] | known
-        return Start(clone.preset, base, base | _patch(request, trainer), clone)
+        return Start(clone.preset, base, base | _changed(request, trainer), clone)
     first = next(iter(trainer.presets), "")
     preset = asked.get("preset", first)
     if preset not in presets:
         messages.error(request, _("There is no preset %(name)s.") % {"name": preset})
         preset = first
-    return Start(preset, presets[preset], presets[preset] | _patch(request, trainer), None)
+    return Start(preset, presets[preset], presets[preset] | _changed(request, trainer), None)
 
 
 def _clone(run_id: str, trainer: Trainer) -> Run | None:
@@ -75,6 +77,17 @@ def _clone(run_id: str, trainer: Trainer) -> Run | None:
     if run is None:
         raise Http404(_("There is no run %(id)s of this trainer.") % {"id": run_id})
     return run
+
+
+def _changed(request: HttpRequest, trainer: Trainer) -> dict[str, Any]:
+    """What ?patch=<json> and ?fix=<name>&fix=<name> change."""
+    known = {fix.name: dict(fix.patch) for fix in trainer.fixes}
+    changed = _patch(request, trainer)
+    for name in request.GET.getlist("fix"):
+        if name not in known:
+            messages.error(request, _("There is no fix %(name)s.") % {"name": name})
+        changed |= known.get(name, {})
+    return changed
 
 
 def _patch(request: HttpRequest, trainer: Trainer) -> dict[str, Any]:
@@ -98,9 +111,9 @@ def _patch(request: HttpRequest, trainer: Trainer) -> dict[str, Any]:
 
 def _about(start: Start) -> dict[str, Any]:
     run = start.clone
-    if run is None:
-        return {"project": "default", "priority": 0}
     changes = _changes(start)
+    if run is None:
+        return {"project": "default", "priority": 0, "note": "\n".join(changes)}
     return {
         "name": f"{run.name[:190]}-{'fix' if changes else 'again'}",
         "project": run.project.name,
@@ -122,8 +135,8 @@ def _launched(
     """The run; None where the trainer refused a value, which then stands beside its field."""
     values = config.cleaned_data
     try:
-        complete = trainer.config.model_validate(values).model_dump(mode="json")
-        same = complete == preset_values(trainer).get(start.preset)
+        chosen = complete(trainer, "", values).model_dump(mode="json")
+        same = chosen == preset_values(trainer).get(start.preset)
         preset = start.preset if same else ""
         said = about.cleaned_data
         user = request.user if request.user.is_authenticated else None

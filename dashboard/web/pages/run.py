@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,13 +19,17 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
-from dashboard.web import live
+from dashboard.training.waiting import widest_host
+from dashboard.web import live, samples
+from dashboard.web.meanings import meanings
+from dashboard.web.progress import progress
 from trainers.catalog import TRAINERS
 
 LOG_LINES = 1000
 TABS = {
     "overview": gettext_lazy("Overview"),
     "curves": gettext_lazy("Curves"),
+    "samples": gettext_lazy("Samples"),
     "verdicts": gettext_lazy("Verdicts"),
     "log": gettext_lazy("Log"),
     "configuration": gettext_lazy("Configuration"),
@@ -41,13 +45,20 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     tab = tab if tab in TABS else "overview"
 
     def answer() -> HttpResponse:
-        context = {"run": run, "tab": tab, "tabs": TABS, "trainer": TRAINERS.get(run.trainer)}
-        return render(request, "pages/run.html", context | CONTENTS[tab](run))
+        context = {
+            "run": run,
+            "tab": tab,
+            "tabs": TABS,
+            "trainer": TRAINERS.get(run.trainer),
+            "meanings": meanings([run.trainer]),
+            "widest_host": widest_host(run),
+        }
+        return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
     return live.answer(request, [run], answer)
 
 
-def _overview(run: Run) -> dict[str, Any]:
+def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
     summaries = store.summaries([run.pk])[run.pk]
     verdicts = _verdicts(run)
     trainer = TRAINERS.get(run.trainer)
@@ -60,6 +71,7 @@ def _overview(run: Run) -> dict[str, Any]:
     charts = [name for name in dict.fromkeys(wanted) if name in summaries][:2]
     return {
         "summaries": summaries.values(),
+        "progress": progress(run, summaries),
         "charts": charts,
         "pressing": [
             verdict for verdict in verdicts if verdict["state"] in ("fail", "broken", "warn")
@@ -68,11 +80,11 @@ def _overview(run: Run) -> dict[str, Any]:
     }
 
 
-def _curves(run: Run) -> dict[str, Any]:
+def _curves(run: Run, asked: QueryDict) -> dict[str, Any]:
     return {}
 
 
-def _verdict_tab(run: Run) -> dict[str, Any]:
+def _verdict_tab(run: Run, asked: QueryDict) -> dict[str, Any]:
     verdicts = _verdicts(run)
     drawn = [name for verdict in verdicts for name in verdict["curves"]]
     return {
@@ -84,18 +96,19 @@ def _verdict_tab(run: Run) -> dict[str, Any]:
 
 def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The changes of all verdicts in one, where several offer some; the worse verdict's wins."""
-    patches = [patch for verdict in verdicts if (patch := verdict.get("patch"))]
+    counting = [verdict for verdict in verdicts if not verdict.get("remark")]
+    patches = [patch for verdict in counting if (patch := verdict.get("patch"))]
     if len(patches) < 2:
         return None
     merged = {name: value for patch in reversed(patches) for name, value in patch.items()}
     return {"diff": _diff(run, merged), "clone": _clone_address(run, merged)}
 
 
-def _log(run: Run) -> dict[str, Any]:
+def _log(run: Run, asked: QueryDict) -> dict[str, Any]:
     return {"log": store.log_tail(run.pk, LOG_LINES)}
 
 
-def _configuration(run: Run) -> dict[str, Any]:
+def _configuration(run: Run, asked: QueryDict) -> dict[str, Any]:
     trainer = TRAINERS.get(run.trainer)
     fields = trainer.config.model_fields if trainer else {}
     defaults = trainer.config().model_dump(mode="json") if trainer else {}
@@ -112,9 +125,10 @@ def _configuration(run: Run) -> dict[str, Any]:
     return {"config": rows}
 
 
-CONTENTS: dict[str, Callable[[Run], dict[str, Any]]] = {
+CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
     "overview": _overview,
     "curves": _curves,
+    "samples": samples.context,
     "verdicts": _verdict_tab,
     "log": _log,
     "configuration": _configuration,
@@ -122,17 +136,22 @@ CONTENTS: dict[str, Callable[[Run], dict[str, Any]]] = {
 
 
 def _verdicts(run: Run) -> list[dict[str, Any]]:
-    """In the reader's language, worst first, each with its curves and its change as a diff."""
+    """In the reader's language, worst first, remarks before what only passes, each with its curves
+    and its change as a diff.
+    """
     if not hasattr(run, "examination"):
         return []
     order = {state: place for place, state in enumerate(STATES)}
-    found = sorted(run.examination.verdicts, key=lambda verdict: order[verdict["state"]])
+    found = sorted(
+        run.examination.verdicts,
+        key=lambda verdict: (order[verdict["state"]], not verdict.get("remark")),
+    )
     return [worded(verdict) | _extras(run, verdict) for verdict in found]
 
 
 def _extras(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
     patch = verdict.get("patch") or {}
-    speaks = verdict["state"] in ("fail", "warn")
+    speaks = verdict["state"] in ("fail", "warn") or verdict.get("remark")
     curves = [part["curve"] for part in verdict.get("evidence", ())] if speaks else []
     return {
         "curves": list(dict.fromkeys(curves)),

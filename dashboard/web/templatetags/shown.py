@@ -73,6 +73,11 @@ def duration(run: Run) -> str:
     return seconds((run.finished_at or now()) - run.started_at)
 
 
+@register.filter
+def span(length: timedelta) -> str:
+    return seconds(length)
+
+
 def seconds(span: timedelta) -> str:
     """1 h 02 min, 3 min 20 s, 12 s."""
     total = max(0, int(span.total_seconds()))

@@ -4,7 +4,7 @@ import functools
 
 import torch
 
-from tests.trainers.given import StoppingRecorder, events
+from tests.trainers.recorded import StoppingRecorder, events
 from trainers.box_refinement import encoder
 from trainers.box_refinement.train import train
 from trainers.catalog import TRAINERS

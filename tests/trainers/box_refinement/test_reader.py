@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.trainers.box_refinement.given import short, trained
+from tests.trainers.box_refinement.given import short, total, trained
 from trainers.box_refinement.data import CocoExamples, held_out_examples, training_examples
 from trainers.data import coco, pictures
 from trainers.errors import BadInput
@@ -135,7 +135,7 @@ def test_unequal_numbers_of_proposals_and_boxes_are_refused_not_cut_off(written,
 
 def test_a_missing_image_is_refused_before_training(written, tmp_path):
     with pytest.raises(BadInput, match=r"images\[0\]: image .*a\.png cannot be read"):
-        CocoExamples(written(), None, None, 1)
+        CocoExamples(written(), None, None, 1, "refuse")
 
 
 def test_an_empty_image_is_refused(tmp_path):
@@ -161,20 +161,20 @@ def test_a_torn_image_is_refused(drawn):
 
 def test_an_image_of_another_size_than_annotated_is_refused(written, drawn):
     wrong = [{**IMAGES[0], "width": 90}, IMAGES[1]]
-    examples = CocoExamples(written(images=wrong), None, None, 1)
+    examples = CocoExamples(written(images=wrong), None, None, 1, "refuse")
     with pytest.raises(BadInput, match="is 80 x 40 pixels, and the annotations are of 90 x 40"):
         examples[0].load()
 
 
 def test_boxes_are_in_shares_of_the_longest_side(written, drawn):
-    examples = CocoExamples(written(), None, None, 1)
+    examples = CocoExamples(written(), None, None, 1, "refuse")
     assert np.allclose(examples[0].boxes[0], [0.1, 0.05, 0.3, 0.3])
     assert examples[1].longest == 60
     assert examples[0].load().shape == (3, 40, 80)
 
 
 def test_an_image_is_known_by_its_bytes(written, drawn):
-    examples = CocoExamples(written(), None, None, 1)
+    examples = CocoExamples(written(), None, None, 1, "refuse")
     before = examples[0].digest
     assert examples[0].digest == before != examples[1].digest
     (drawn / "a.png").write_bytes((drawn / "b.png").read_bytes())
@@ -191,3 +191,52 @@ def test_trains_on_image_files(written, drawn, tmp_path):
     config = short(annotations=path, held_out=path, proposals="", steps=1, batch_size=2)
     assert len(training_examples(config)) == 2
     assert trained(tmp_path / "run", config)[-1]["status"] == "finished"
+
+
+def skipping(written, **files):
+    return CocoExamples(written(**files), None, None, 1, "skip")
+
+
+def test_images_with_a_bad_box_are_left_out_whole_and_counted(written, drawn):
+    wrong = [*ANNOTATIONS, {"image_id": 7, "bbox": [1, 2, 3]}, {"image_id": 99, "bbox": [1] * 4}]
+    examples = skipping(written, annotations=wrong)
+    assert [image.identity for image in examples.images] == [9]
+    assert len(examples.skipped) == 2
+    assert "annotations[3]: bbox is [1, 2, 3]" in examples.skipped[0]
+    assert "annotations[4]: there is no image with the id 99" in examples.skipped[1]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no picture", b"torn"])
+def test_images_with_a_bad_file_are_left_out_and_counted(written, drawn, content):
+    path = drawn / "a.png"
+    torn = path.read_bytes()[:-30]
+    path.unlink() if content is None else path.write_bytes(torn if content == b"torn" else content)
+    examples = skipping(written)
+    assert [image.identity for image in examples.images] == [9]
+    assert len(examples.skipped) == 1
+    assert "a.png" in examples.skipped[0]
+
+
+def test_nothing_but_bad_images_is_refused_all_the_same(written):
+    with pytest.raises(BadInput, match=r"every image is bad; the first: .*images\[0\]"):
+        skipping(written)
+
+
+def test_proposals_of_left_out_images_are_not_asked_for(written, drawn):
+    path = written()
+    (drawn / "a.png").write_bytes(b"")
+    proposals_file = path.with_name("proposals.json")
+    proposals_file.write_text(json.dumps([ANNOTATIONS[1]]))
+    examples = CocoExamples(path, None, proposals_file, 1, "skip")
+    assert examples[0].proposals is not None
+    assert examples[0].proposals.shape == examples[0].boxes.shape == (1, 4)
+
+
+def test_what_was_skipped_is_told_by_the_run(written, drawn, tmp_path):
+    path = str(written(annotations=[*ANNOTATIONS, {"image_id": 7, "bbox": [1, 1, 0, 1]}]))
+    config = short(annotations=path, held_out=path, skip_bad_records=True, steps=1, batch_size=1)
+    run = trained(tmp_path / "run", config)
+    told = next(event["values"] for event in run if event["kind"] == "facts")
+    assert told["data/skipped"] == 2  # once in either file
+    assert "annotations[3]" in told["data/skipped_records"][0]
+    assert total(run, "data/skipped") == 2

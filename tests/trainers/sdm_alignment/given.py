@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from tests.trainers.given import StoppingRecorder, events
+from tests.trainers.recorded import StoppingRecorder, events
 from trainers.catalog import TRAINERS
 from trainers.config import complete
 from trainers.sdm_alignment.config import SdmAlignmentConfig

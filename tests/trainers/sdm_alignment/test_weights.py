@@ -3,10 +3,12 @@
 import json
 import math
 
+import pytest
 import torch
 from transformers import CLIPConfig, CLIPModel
 
-from tests.trainers.sdm_alignment.given import short, task
+from tests.trainers.sdm_alignment.given import short, task, trained
+from trainers.errors import BadInput
 from trainers.loop import Loop
 from trainers.sdm_alignment.backbone import ClipBackbone
 
@@ -31,11 +33,11 @@ def saved_clip(folder):
 
 def test_trains_on_a_local_clip_and_says_what_it_covers(tmp_path):
     values = {"clip_model": saved_clip(tmp_path), "least_coverage": 0.1}
-    trained = task(**values)
-    assert isinstance(trained.model.backbone, ClipBackbone)
-    assert 0.5 < trained.facts["weights/coverage"] < 1
-    assert not any(name.startswith("backbone.") for name in trained.facts["weights/missing"])
-    row = Loop(trained, short(**values), 0).update()
+    made = task(**values)
+    assert isinstance(made.model.backbone, ClipBackbone)
+    assert 0.5 < made.facts["weights/coverage"] < 1
+    assert not any(name.startswith("backbone.") for name in made.facts["weights/missing"])
+    row = Loop(made, short(**values), 0).update()
     assert math.isfinite(row["train/loss"])
     assert math.isfinite(row["train/grad_norm"])
 
@@ -50,3 +52,28 @@ def test_without_a_checkpoint_nothing_is_covered():
     facts = task().facts
     assert facts["weights/coverage"] == 0
     assert "backbone.shrink.weight" in facts["weights/missing"]
+
+
+def test_weights_that_are_not_finite_are_refused_with_their_file(tmp_path):
+    folder = saved_clip(tmp_path)
+    model = CLIPModel.from_pretrained(folder)
+    model.visual_projection.weight.data[0, 0] = math.nan
+    model.save_pretrained(folder)
+    with pytest.raises(BadInput, match=r"clip_model: .*visual_projection\.weight holds NaN"):
+        task(clip_model=folder, least_coverage=0.1)
+
+
+def test_a_torn_file_of_weights_is_refused_with_its_name(tmp_path):
+    trained(tmp_path, short(steps=1))
+    [path] = (tmp_path / "checkpoints").iterdir()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(BadInput, match=rf"checkpoint: .*{path.name} is damaged"):
+        task(checkpoint=str(path))
+
+
+def test_a_run_does_not_go_on_from_a_torn_checkpoint_of_its_own(tmp_path):
+    trained(tmp_path, short(steps=2), stop_after=1)
+    [path] = (tmp_path / "checkpoints").iterdir()
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(BadInput, match=path.name):
+        trained(tmp_path, short(steps=2))

@@ -1,0 +1,81 @@
+"""CCH-02."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.health.figures import figure, percent
+from dashboard.health.rule import (
+    Context,
+    Finding,
+    Message,
+    Number,
+    State,
+    evidence,
+    gettext_noop,
+    rule,
+    say,
+    unlogged,
+    waiting,
+)
+from dashboard.health.seen import aligned, fine, span, values_of
+from dashboard.metrics.series import Series
+
+_ = gettext_noop
+
+ASKED, HITS, TIME = "cache/requests", "cache/hits", "time/features"
+ENOUGH = 20  # steps of either kind
+MISSED, HIT = 0.1, 0.9  # share of hits of a step that counts as one without, or with
+GAIN = 2.0  # times faster, at least
+
+
+@rule(id="CCH-02", title=_("Feature cache: gain"), weight="remark")
+def cache_gain(context: Context) -> Finding:
+    """Steps whose features are found in the cache are hardly faster than those that compute them.
+
+    The median of `time/features` over steps with at least 90 % of hits against those with at most
+    10 %: less than twice as fast, with 20 steps of either kind, is remarked on. At 562 s for a
+    miss, 80 % of hits still cost 115 s a batch, and less than 10 s needs more than 98.7 %: the
+    arithmetic tells whether a target can be reached at all.
+
+    A remark, as it is not measured on real runs. A cheap encoder has little to gain and nothing
+    wrong. Whether what is found is right is not checked.
+    """
+    hits, asked = aligned(context.curve(HITS), context.curve(ASKED))
+    if not len(hits) or not len(context.curve(TIME).finite):
+        return unlogged(
+            context, Message(_("The time for features is not logged beside the cache."))
+        )
+    share = Series(hits.steps, hits.times, hits.values / np.maximum(asked.values, 1.0))
+    share, time = aligned(share, context.curve(TIME))
+    missed = time.where(share.values <= MISSED)
+    found = time.where(share.values >= HIT)
+    looked_at = values_of(TIME, context.curve(TIME).finite)
+    if len(missed) < ENOUGH or len(found) < ENOUGH:
+        says = _("{missed} steps without and {found} with hits; {needed} of each are needed.")
+        told = say(says, missed=len(missed), found=len(found), needed=ENOUGH)
+        return waiting(looked_at, told)
+    slow, fast = float(np.median(missed.values)), float(np.median(found.values))
+    gain = slow / max(fast, 1e-9)
+    says = _("Features take {fast} s where they are found, {slow} s where they are computed.")
+    told = say(says, fast=figure(fast), slow=figure(slow))
+    number = Number(gain, _("times faster"))
+    return fine(told, looked_at, number) if gain >= GAIN else _found(found, told, looked_at, number)
+
+
+def _found(found: Series, says: Message, looked_at: Message, number: Number) -> Finding:
+    return Finding(
+        state=State.WARN,
+        says=says,
+        expected=say(_("At least {gain} times as fast."), gain=GAIN),
+        looked_at=looked_at,
+        number=number,
+        evidence=(evidence(TIME, found),),
+        causes=(
+            Message(_("A slow disk or network: what is kept is read slowly.")),
+            Message(_("Features are large, or the encoder is cheap: reading costs as much.")),
+        ),
+        remedy=Message(_("Keep the cache on a local disk, or compute what is cheap.")),
+        check=say(_("{name} falls in steps with hits of {share}."), name=TIME, share=percent(HIT)),
+        **span(found),
+    )

@@ -1,0 +1,156 @@
+"""CTR-06."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.health.boxes import total
+from dashboard.health.diagnosis import Diagnosis
+from dashboard.health.figures import figure, percent
+from dashboard.health.readings import rate_times
+from dashboard.health.rule import (
+    Context,
+    Finding,
+    Level,
+    Message,
+    Number,
+    State,
+    evidence,
+    gettext_noop,
+    rule,
+    say,
+    unlogged,
+    waiting,
+)
+from dashboard.health.seen import ONE_CHANGE, aligned, fine, span, values_of
+from dashboard.metrics.series import Series
+
+_ = gettext_noop
+
+RANK, LIMIT = "/effective_rank", "effective_rank_limit"
+COLLAPSED = 0.3  # of what it could be; healthy pilot runs 0.59-0.79, collapsed ones 0.14-0.23
+FALLEN = 0.5  # of the first values; trainings of the presets keep 0.59 and more
+GONE = 0.1  # of what it could be, whatever it was before
+ENOUGH = 50  # values
+VALUES = 20  # whose mean is judged
+EVALUATIONS = 2  # such means in a row must agree
+SLOWER = 10.0
+
+
+@rule(id="CTR-06", title=_("Collapse of the embeddings"))
+def collapse(context: Context) -> Finding:
+    """Embeddings of one kind fall together into few directions.
+
+    The effective rank, exp of the entropy of the normalised singular values (RankMe), counts the
+    directions that a batch's embeddings use; it cannot exceed min(width, rows − 1). Each modality
+    is judged on its own: a cosine between modalities did not show collapse at all in the pilot, as
+    two kinds can collapse to two different points.
+
+    Means of 20 values, twice in a row, after 50 values: below 0.3 of the limit and below half of
+    the first 20 values, or below 0.1 of the limit whatever it was before, is a failure. In the
+    pilot healthy runs had 0.59 to 0.79 and collapsed ones 0.14 to 0.23. Measured here: SDM
+    trainings end at 0.58 to 0.72, region trainings at 0.34 to 0.39 (few different phrases, from
+    pretrained weights), and never below 0.59 of their start; sketches under null vectors collapsed
+    to 0.16, a third of their start. That is why a low rank alone does not count.
+
+    A run that is collapsed from its first step to between 0.1 and 0.3 is not seen. Ranks of other
+    models, data or batch sizes cannot be compared with each other.
+    """
+    ranks = _shares(context)
+    if not ranks:
+        return unlogged(context, Message(_("No effective rank with its limit is logged.")))
+    judged = {name: share for name, share in ranks.items() if len(share) >= ENOUGH}
+    if not judged:
+        name, share = max(ranks.items(), key=lambda item: len(item[1]))
+        says = _("{count} of {needed} values of the effective rank are there.")
+        return waiting(values_of(name, share), say(says, count=len(share), needed=ENOUGH))
+    collapsed = {name: share for name, share in judged.items() if _is_collapsed(share)}
+    name, share = min((collapsed or judged).items(), key=lambda item: _kept(item[1]))
+    level = _mean(share, 0)
+    if collapsed:
+        return _found(context, name, share, level)
+    says = _("{name} uses {share} of the directions that it could, {kept} of its start.")
+    told = say(says, name=name, share=percent(level), kept=percent(_kept(share)))
+    return fine(told, values_of(name, share), Number(level, _("of its limit")))
+
+
+def _shares(context: Context) -> dict[str, Series]:
+    """Each effective rank as a share of what it could be."""
+    shares = {}
+    for name, rank in context.named("", RANK).items():
+        rank, limit = aligned(rank, _limit(context, name))
+        known = limit.values >= 1
+        if known.any():
+            kept = rank.where(known)
+            shares[name] = Series(kept.steps, kept.times, kept.values / limit.values[known])
+    return shares
+
+
+def _kept(share: Series) -> float:
+    """What is left of the first values: the one that fell most is judged and shown."""
+    return _mean(share, 0) / max(float(share.values[:VALUES].mean()), 1e-9)
+
+
+def _limit(context: Context, name: str) -> Series:
+    """The limit that is logged beside it: sdm/effective_rank_limit for sdm/text/effective_rank."""
+    group = name.split("/")[0]
+    own = context.curve(f"{group}/{LIMIT}")
+    return own if len(own) else context.curve(f"region/{LIMIT}" if group == "text" else "")
+
+
+def _is_collapsed(share: Series) -> bool:
+    level = max(_mean(share, back) for back in range(EVALUATIONS))
+    return level < GONE or level < min(COLLAPSED, FALLEN * float(share.values[:VALUES].mean()))
+
+
+def _mean(share: Series, back: int) -> float:
+    end = len(share) - back * VALUES
+    return float(share.values[max(0, end - VALUES) : end].mean())
+
+
+def _why(context: Context) -> Diagnosis:
+    """Causes, most likely first, with the change that answers the first of them."""
+    usual = (
+        Message(_("A learning rate that is too high: the rank fell within a few steps.")),
+        Message(_("No or few negatives: nothing keeps embeddings apart.")),
+        Message(_("A common part in all embeddings, as a bias adds it.")),
+    )
+    shared = total(context.curve("sdm/missing_in_loss"))
+    if not shared:
+        return Diagnosis(usual, rate_times(context, 1 / SLOWER))
+    null = say(_("{count} rows of missing modalities are one null vector."), count=shared)
+    return Diagnosis((null, *usual), context.patch(mask_missing=True))
+
+
+def _found(context: Context, name: str, share: Series, level: float) -> Finding:
+    why = _why(context)
+    rank = context.curve(name).finite
+    below = share.where(share.values < COLLAPSED)
+    limit = float(np.median(_limit(context, name).finite.values))
+    return Finding(
+        state=State.FAIL,
+        says=say(
+            _("The embeddings collapse: {name} is {rank}, {share} of the {limit} it could be."),
+            name=name,
+            rank=figure(float(rank.last(VALUES).values.mean())),
+            share=percent(level),
+            limit=f"{limit:.0f}",
+        ),
+        expected=say(
+            _("Above {least} of the limit, or above half of what it was at first, {first}."),
+            least=figure(COLLAPSED),
+            first=percent(float(share.values[:VALUES].mean())),
+        ),
+        looked_at=values_of(name, share),
+        number=Number(level, _("of its limit")),
+        evidence=(
+            evidence(name, rank, Level(COLLAPSED * limit, Message(_("collapsed below this")))),
+        ),
+        remedy=ONE_CHANGE,
+        causes=why.causes,
+        patch=why.patch,
+        check=say(
+            _("{name} stays above {least} of its limit."), name=name, least=figure(COLLAPSED)
+        ),
+        **span(below),
+    )

@@ -1,0 +1,86 @@
+"""DAT-05, for captions that read alike."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dashboard.health.figures import figure
+from dashboard.health.readings import comparable
+from dashboard.health.rule import (
+    Context,
+    Finding,
+    Level,
+    Message,
+    Number,
+    State,
+    evidence,
+    gettext_noop,
+    rule,
+    say,
+    unlogged,
+    waiting,
+)
+from dashboard.health.seen import fine, span, values_of
+
+_ = gettext_noop
+
+DUPLICATES = "region/duplicates"
+ENOUGH = 50  # values
+MOST = 0.05  # candidates for each region that read like the right answer
+
+
+@rule(id="DAT-05", title=_("Captions that read alike"))
+def duplicate_captions(context: Context) -> Finding:
+    """Candidates that read like the right answer are counted as wrong ones.
+
+    Where two regions bear the same phrase, each one's phrase is a right answer for both. A
+    contrastive loss that knows only the diagonal pushes them apart: with d such candidates a
+    region's loss cannot fall below ln(1 + d), and the model is trained against its own answers. A
+    bank makes it worse, as it holds more phrases.
+
+    Read is the mean number of such candidates for each region, `region/duplicates`, and whether
+    they are masked out of the negatives. More than 0.05 that are not masked is a warning, after 50
+    values since the number of candidates last changed; the bound is a choice, 5 % of the floor that
+    one duplicate each would make. Phrases that mean the same and read differently are not seen.
+    """
+    counted = context.curve(DUPLICATES).finite
+    if not len(counted):
+        return unlogged(
+            context, Message(_("Captions that read alike are not counted in this run."))
+        )
+    judged = counted.between(comparable(context).since, math.inf)
+    if len(judged) < ENOUGH:
+        says = _("{count} of {needed} values since the number of candidates last changed.")
+        told = say(says, count=len(judged), needed=ENOUGH)
+        return waiting(values_of(DUPLICATES, counted), told)
+    level = float(judged.values.mean())
+    number = Number(level, _("for each region"))
+    if context.config.get("mask_duplicates") is not False or level <= MOST:
+        says = _(
+            "{count} candidates for each region read like the right answer; none counts wrong."
+        )
+        if level <= MOST:
+            says = _("Hardly any candidate reads like the right answer: {count} for each region.")
+        return fine(say(says, count=figure(level)), values_of(DUPLICATES, judged), number)
+    return Finding(
+        state=State.WARN,
+        says=say(
+            _("{count} candidates for each region read like the right answer and count as wrong."),
+            count=figure(level),
+        ),
+        expected=say(
+            _("None: with {count} of them the region loss stays above about {floor}."),
+            count=figure(level),
+            floor=figure(float(np.log1p(level))),
+        ),
+        looked_at=values_of(DUPLICATES, judged),
+        number=number,
+        evidence=(evidence(DUPLICATES, judged, Level(0.0, Message(_("none")))),),
+        causes=(Message(_("Duplicates are not masked out of the negatives.")),),
+        remedy=Message(_("Mask candidates that read like the right answer out of the negatives.")),
+        patch=context.patch(mask_duplicates=True),
+        check=Message(_("The region loss falls, and recall@1 rises.")),
+        **span(judged),
+    )

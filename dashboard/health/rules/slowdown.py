@@ -1,0 +1,127 @@
+"""THR-01."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dashboard.health.figures import figure, percent
+from dashboard.health.readings import comparable, on_cpu
+from dashboard.health.rule import (
+    Context,
+    Finding,
+    Level,
+    Message,
+    Number,
+    State,
+    evidence,
+    gettext_noop,
+    remarked,
+    rule,
+    say,
+    unlogged,
+    waiting,
+)
+from dashboard.health.seen import fine, span, values_of
+from dashboard.health.statistics import mann_whitney
+from dashboard.metrics.series import Series
+
+_ = gettext_noop
+
+STEP = "time/step"
+FIRST = 10  # steps that compile, allocate and fill caches
+BLOCK = 30  # newest steps
+HISTORY = 60  # steps before them, at least
+MOST_HISTORY = 1000
+BLOCKS = 2  # in a row must be slower
+Z = 3.09  # Mann-Whitney, one-sided 0.1 %
+WARN, FAIL = 1.10, 1.50  # times the median before
+OTHERS = Message(_("A remark: on the CPU any other program on the same cores makes a step slower."))
+
+
+@rule(id="THR-01", title=_("Slowdown"))
+def slowdown(context: Context) -> Finding:
+    """Steps take longer than they did earlier in the same run.
+
+    The newest 30 steps and the 30 before them are each compared with all earlier ones (at most
+    1000, without the first 10): Mann-Whitney with p < 0.001 and a median that is longer by 10 % is
+    a warning, by 50 % a failure. Simulated with 2 % of outliers, one such block alarms falsely in 0
+    to 3 % of runs and finds 93 to 100 % of slowdowns of a fifth; a rule of three standard
+    deviations finds 3 to 13 %. Steps from before the number of candidates changed do not count as
+    history.
+
+    Which part of the step grew is named where the parts are logged. On the CPU it is a remark only,
+    as other programs share its cores. Evaluation and checkpoints are not part of a step.
+    """
+    curve = context.curve(STEP).finite
+    if not len(curve):
+        return unlogged(context, Message(_("The time of a step is not logged.")))
+    since = max(int(curve.steps[0]) + FIRST, comparable(context).since)
+    judged = curve.between(since, math.inf)
+    if len(judged) < HISTORY + BLOCKS * BLOCK:
+        says = _("{count} of {needed} steps of the same kind, after the first {first}.")
+        needed = HISTORY + BLOCKS * BLOCK
+        told = say(says, count=len(judged), needed=needed, first=FIRST)
+        return waiting(values_of(STEP, curve), told)
+    history = judged.where(np.arange(len(judged)) < len(judged) - BLOCKS * BLOCK)
+    history = history.last(MOST_HISTORY)
+    blocks = [judged.last(BLOCKS * BLOCK).where(_nth(number)) for number in range(BLOCKS)]
+    before = float(np.median(history.values))
+    ratio = min(float(np.median(block.values)) for block in blocks) / max(before, 1e-9)
+    slower = ratio >= WARN and all(mann_whitney(history.values, b.values) > Z for b in blocks)
+    if slower:
+        finding = _found(context, history, judged.last(BLOCKS * BLOCK), ratio)
+        return remarked(finding, OTHERS) if on_cpu(context) else finding
+    says = _("A step takes {now} s, and took {before} s before.")
+    now = float(np.median(blocks[-1].values))
+    return fine(say(says, now=figure(now), before=figure(before)), values_of(STEP, judged))
+
+
+def _nth(number: int) -> np.typing.NDArray[np.bool_]:
+    mask: np.typing.NDArray[np.bool_] = np.arange(BLOCKS * BLOCK) // BLOCK == number
+    return mask
+
+
+def _found(context: Context, history: Series, slow: Series, ratio: float) -> Finding:
+    before, now = float(np.median(history.values)), float(np.median(slow.values))
+    return Finding(
+        state=State.FAIL if ratio >= FAIL else State.WARN,
+        says=say(
+            _("Steps take {more} longer: {now} s instead of {before} s."),
+            more=percent(now / before - 1),
+            now=figure(now),
+            before=figure(before),
+        ),
+        expected=say(_("Less than {most} more than earlier in the run."), most=percent(WARN - 1)),
+        looked_at=values_of(STEP, slow),
+        number=Number(now / before, _("times the earlier median")),
+        evidence=(evidence(STEP, slow, Level(before, Message(_("earlier median")))),),
+        causes=_causes(context, history, slow),
+        remedy=Message(_("Look at the part that grew, and at what else runs on the machine.")),
+        check=say(
+            _("The median of {name} is back at {before} s."), name=STEP, before=figure(before)
+        ),
+        **span(slow),
+    )
+
+
+def _causes(context: Context, history: Series, slow: Series) -> tuple[Message, ...]:
+    """The part of the step that grew most comes first."""
+    grown = {
+        name: _median(curve, slow) - _median(curve, history)
+        for name, curve in context.named("time/").items()
+        if name != STEP and len(curve.finite)
+    }
+    usual = Message(
+        _("Another program on the machine, a hot device that clocks down, or a slow disk.")
+    )
+    name = max(grown, key=lambda name: grown[name], default="")
+    if not name or not grown[name] > 0:
+        return (usual,)
+    return say(_("{name} grew most, by {more} s."), name=name, more=figure(grown[name])), usual
+
+
+def _median(curve: Series, over: Series) -> float:
+    values = curve.finite.between(int(over.steps[0]), int(over.steps[-1])).values
+    return float(np.median(values)) if len(values) else 0.0
