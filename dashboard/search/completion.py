@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from dashboard.health.rule import STATES
+from dashboard.health.labels import STATES
 from dashboard.health.rules import RULES
 from dashboard.runs.models import Project, Status
 from dashboard.search import names

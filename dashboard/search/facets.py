@@ -32,6 +32,8 @@ def shown(value: Any) -> str:
     """A setting's value as queries spell it."""
     if isinstance(value, str):
         return value.replace("\x00", "")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from dashboard.health.rule import STATES
+from dashboard.health.labels import STATES
 from dashboard.metrics import ranking
 from dashboard.runs.models import Project
 from dashboard.search.errors import Misread

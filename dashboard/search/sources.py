@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from dashboard.health.labels import STATES
 from dashboard.health.models import Examination
 from dashboard.health.rule import STATES
 from dashboard.health.rules import RULES

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field as aside
 
 from dashboard.search.errors import NOWHERE, Span
 from dashboard.search.fields import BARE, Field, quote
@@ -19,7 +19,7 @@ class Value:
 
     text: str
     quoted: bool = False
-    span: Span = dataclasses.field(default=NOWHERE, compare=False)
+    span: Span = aside(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:
         bare = not self.quoted and re.fullmatch(BARE, self.text)
@@ -31,7 +31,7 @@ class Word:
     """Fits runs whose name, note or tags hold this text."""
 
     text: str
-    span: Span = dataclasses.field(default=NOWHERE, compare=False)
+    span: Span = aside(default=NOWHERE, compare=False)
 
     def __str__(self) -> str:
         bare = re.fullmatch(BARE, self.text) and self.text.lower() not in KEYWORDS
@@ -45,8 +45,8 @@ class Comparison:
     field: Field
     operator: str
     values: tuple[Value, ...] = ()
-    span: Span = dataclasses.field(default=NOWHERE, compare=False)  # of the field's name
-    spelled: str = dataclasses.field(default="", compare=False)  # the field's name as it was typed
+    span: Span = aside(default=NOWHERE, compare=False)  # of the field's name
+    spelled: str = aside(default="", compare=False)  # the field's name as it was typed
 
     def __str__(self) -> str:
         if not self.values:

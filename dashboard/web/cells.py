@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from dashboard.metrics import ranking
 from dashboard.metrics.ranking import Ranked
 from dashboard.runs.models import Run
-from dashboard.search import facets
 from dashboard.search.fields import Field, Kind
 from dashboard.search.models import Standing
+from dashboard.web.columns import Params
 from dashboard.web.templatetags import shown
 
 Cell = SafeString | str
@@ -24,22 +24,29 @@ Show = Callable[[Run, Field], Cell]
 class Cells:
     """The cells of these runs in these columns, from one question to each table."""
 
-    def __init__(self, runs: Sequence[Run], fields: Sequence[Field]) -> None:
+    def __init__(self, runs: Sequence[Run], fields: Sequence[Field], params: Params) -> None:
         ids = [run.pk for run in runs]
         metrics = {field.name for field in fields if field.kind == Kind.METRIC}
         rules = {field.name for field in fields if field.group == "verdict"}
         self.fields = fields
         self.metrics = ranking.ranked(ids, metrics) if metrics else {}
         self.states = _states(ids, rules) if rules else {}
-        self.params = {run.pk: facets.params(run.config) for run in runs}
+        self.params = params
+        self.numeric = [_look(field) == "figure" or self._is_number(field) for field in fields]
         self.badges: dict[tuple[str, str], SafeString] = {}
 
-    def row(self, run: Run) -> list[dict[str, Any]]:
-        return [{"html": self.cell(run, field), "kind": _look(field)} for field in self.fields]
+    def row(self, run: Run) -> SafeString:
+        """Its <td>s."""
+        columns = zip(self.fields, self.numeric, strict=True)
+        return mark_safe("".join(self._td(run, field, number) for field, number in columns))
 
     def figures(self) -> dict[Field, bool]:
         """Which columns hold numbers: they stand to the right."""
-        return {field: _look(field) == "figure" or self._is_number(field) for field in self.fields}
+        return dict(zip(self.fields, self.numeric, strict=True))
+
+    def _td(self, run: Run, field: Field, number: bool) -> str:  # noqa: FBT001
+        start = '<td class="figure">' if number else "<td>"
+        return f"{start}{conditional_escape(self.cell(run, field))}</td>"
 
     def cell(self, run: Run, field: Field) -> Cell:
         if field.group == "params":
@@ -82,11 +89,11 @@ def _look(field: Field) -> str:
     return "figure" if field.kind in (Kind.NUMBER, Kind.METRIC, Kind.DURATION) else "text"
 
 
-def _param(row: dict[str, Any]) -> str:
+def _param(row: Mapping[str, Any]) -> str:
     return shown.number(row["number"]) if _is_long(row) else row["text"]
 
 
-def _is_long(row: dict[str, Any]) -> bool:
+def _is_long(row: Mapping[str, Any]) -> bool:
     """A float with more digits than anybody reads."""
     return row["number"] is not None and len(row["text"]) > 8
 

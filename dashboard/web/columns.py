@@ -14,6 +14,7 @@ from dashboard.search import facets
 from dashboard.search.fields import Field, Kind, split_fields
 from trainers.catalog import TRAINERS
 
+Params = Mapping[str, Mapping[str, Mapping[str, Any]]]  # by run and name: text and number
 MOST = 40  # columns at a time
 MOST_PARAMS = 6  # differing ones that are shown unasked
 TITLES = {
@@ -46,7 +47,7 @@ def chosen(text: str) -> list[Field]:
     return fields[:MOST]
 
 
-def default(runs: Sequence[Run], order: Field) -> list[Field]:
+def default(runs: Sequence[Run], params: Params, order: Field) -> list[Field]:
     """What says most of these runs: state, what they were to reach, and how they differ.
 
     What they are sorted by is among them.
@@ -57,16 +58,24 @@ def default(runs: Sequence[Run], order: Field) -> list[Field]:
     if any(run.tags for run in runs):
         fields.append(Field("", "tag"))
     fields += [Field("metrics", name, "last") for name in _primaries(runs)]
-    fields += [Field("params", name) for name in differing(runs)[:MOST_PARAMS]]
+    fields += [Field("params", name) for name in differing(params)[:MOST_PARAMS]]
     asked = [] if order in (*fields, ALWAYS) else [order]
     return [*fields[:2], *asked, *fields[2:]]
 
 
-def differing(runs: Iterable[Run]) -> list[str]:
+def params_of(runs: Iterable[Run]) -> Params:
+    return {run.pk: facets.params(run.config) for run in runs}
+
+
+def differing(params: Params) -> list[str]:
     """Params that not all runs have alike, in the order of the configurations."""
-    texts = [{n: row["text"] for n, row in facets.params(run.config).items()} for run in runs]
-    names = dict.fromkeys(name for text in texts for name in text)
-    return [name for name in names if len({text.get(name) for text in texts}) > 1]
+    rows = list(params.values())
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [name for name in names if len({_text(row, name) for row in rows}) > 1]
+
+
+def _text(row: Mapping[str, Any], name: str) -> str | None:
+    return row[name]["text"] if name in row else None
 
 
 def _primaries(runs: Iterable[Run]) -> list[str]:

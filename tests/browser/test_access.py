@@ -18,7 +18,16 @@ def addresses(app):
         f"/runs/{one.pk}/?tab={tab}" for tab in ("overview", "verdicts", "log", "configuration")
     ]
     compare = f"/compare/?runs={one.pk},{other.pk}"
-    return ["/", *tabs, compare, "/compare/", "/launch/", "/launch/region_contrastive/"]
+    return [
+        "/",
+        "/table/",
+        "/table/?q=stauts = x",
+        *tabs,
+        compare,
+        "/compare/",
+        "/launch/",
+        "/launch/region_contrastive/",
+    ]
 
 
 @pytest.fixture

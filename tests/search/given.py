@@ -47,7 +47,7 @@ def _log(run: Run, metrics: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _judge(run: Run, verdicts: Mapping[str, str]) -> None:
-    from dashboard.health.verdict import STATES
+    from dashboard.health.labels import STATES
 
     Examination.objects.create(
         run=run,

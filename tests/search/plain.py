@@ -117,12 +117,13 @@ def _ordered(value: Any, operator: str, given: Value) -> bool:
     number = values.number(given.text)
     if isinstance(value, bool | str) or number is None:
         return False
-    return {
+    ordered: dict[str, bool] = {
         "<": value < number,
         "<=": value <= number,
         ">": value > number,
         ">=": value >= number,
-    }[operator]
+    }
+    return ordered[operator]
 
 
 def _period(given: Value) -> values.Period:

@@ -1,6 +1,7 @@
 """What each kind of condition finds."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -189,7 +190,7 @@ def test_times_count_back_from_now():
 
 
 def test_a_duration_is_how_long_a_run_took_or_has_been_running():
-    ended = {"started_at": now() - dt.timedelta(hours=9), "finished_at": now()}
+    ended: dict[str, Any] = {"started_at": now() - dt.timedelta(hours=9), "finished_at": now()}
     made("long", status="finished", **ended)
     made("runs", status="running", started_at=now() - dt.timedelta(minutes=90))
     made("waits")

@@ -49,9 +49,7 @@ def test_reindexing_finds_what_was_written_past_the_models(capsys):
 
 
 def test_long_and_odd_settings_are_kept_as_far_as_they_are_searched():
-    made(
-        "one", params={"a" * 300: "b" * 300, "list": [1, {"x": 2}], "nul": "a\x00b", "big": 10**400}
-    )
+    made("one", params={"a" * 300: "b" * 300, "list": [1, {"x": 2}], "big": 10**400})
     assert names(f"params.{'a' * 250} = {'b' * 250}") == ["one"]
     assert names("params.big is not null") == ["one"]
 

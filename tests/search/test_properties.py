@@ -167,7 +167,8 @@ ORDERS = [
 @pytest.mark.parametrize("order", [o for o in ORDERS if o != "note"])
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_pages_show_every_run_once_forward_and_back(runs, order, sign):
-    forward, back = [], []
+    forward: list[list[str]] = []
+    back: list[list[str]] = []
     asked = Asked("not name = run-03", sign + order, size=7)
     whole = [run.name for run in find(Asked(asked.query, asked.sort, size=100)).runs]
     page = find(asked)

@@ -26,7 +26,7 @@ def page(request: HttpRequest) -> HttpResponse:
     runs = Run.objects.filter(pk__in=listed(request.GET.getlist("runs"))[:100])
     context = {
         "chosen": [_offer(field) for field in chosen],
-        "groups": _groups(columns.differing(runs)),
+        "groups": _groups(columns.differing(columns.params_of(runs))),
         "taken": {str(field) for field in chosen},
     }
     return render(request, "parts/column_chooser.html", context)

@@ -12,6 +12,7 @@ from dashboard.search.finding import Found, find
 from dashboard.search.models import ColumnChoice
 from dashboard.web import columns, listing, live, saved_views
 from dashboard.web.cells import Cells
+from dashboard.web.columns import Params
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -29,8 +30,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _table(request: HttpRequest, found: Found) -> dict[str, Any]:
-    fields = _fields(request, found)
-    cells = Cells(found.runs, fields)
+    params = columns.params_of(found.runs)
+    fields = _fields(request, found, params)
+    cells = Cells(found.runs, fields, params)
     return {
         "columns": ",".join(map(str, fields)),
         "heads": columns.heads(fields, str(found.order), cells.figures()),
@@ -40,10 +42,10 @@ def _table(request: HttpRequest, found: Found) -> dict[str, Any]:
     }
 
 
-def _fields(request: HttpRequest, found: Found) -> list[Field]:
+def _fields(request: HttpRequest, found: Found, params: Params) -> list[Field]:
     """Of the address, else as they were chosen last, else what tells these runs apart."""
     text = request.GET.get("columns", "") or _choice(request)
-    return columns.chosen(text) or columns.default(found.runs, found.order.field)
+    return columns.chosen(text) or columns.default(found.runs, params, found.order.field)
 
 
 def _choice(request: HttpRequest) -> str:
