@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from dashboard.health.labels import STATES
 from dashboard.health.models import Examination
-from dashboard.health.rule import STATES
 from dashboard.health.rules import RULES
 from dashboard.metrics import ranking
 from dashboard.runs.models import Run, Status
