@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.metrics import chunks, codec, downloads, planning, sealing, windows
 
-CHUNK, FINE, COARSE = 16, 2, 4
+CHUNK, FINE, COARSE = 6, 2, 4
 
 
 @pytest.fixture
@@ -17,5 +17,5 @@ def short_chunks(monkeypatch):
         monkeypatch.setattr(module, "FINE", FINE)
         monkeypatch.setattr(module, "COARSE", COARSE)
     monkeypatch.setattr(codec, "PACK_FROM", 2)
-    monkeypatch.setattr(sealing, "FULL", 5 * CHUNK)
-    monkeypatch.setattr(sealing, "LOOSE", 3)
+    monkeypatch.setattr(sealing, "FULL", 4 * CHUNK)
+    monkeypatch.setattr(sealing, "LOOSE", 2)

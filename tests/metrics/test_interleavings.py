@@ -36,11 +36,12 @@ STARTS = st.builds(
     st.integers(0, 60),
 )
 JUNK = st.sampled_from([{"kind": "scalars", "step": -1, "values": {"a": 1}}, {"kind": 1}])
-LINES = st.lists(st.one_of(*[SCALARS] * 8, STARTS, JUNK), max_size=60)
-POSTS = st.lists(
-    st.tuples(st.sampled_from(["one", "two"]), st.floats(0, 1), st.floats(0, 1)), max_size=14
-)
-SETTLES = st.sets(st.integers(0, 15), max_size=2)
+LINE = st.one_of(*[SCALARS] * 12, STARTS, JUNK)
+LINES = st.one_of(st.lists(LINE, max_size=8), st.lists(LINE, min_size=40, max_size=70))
+POST = st.tuples(st.sampled_from(["one", "two"]), st.just(0.0), st.floats(0, 1))
+ODD = st.tuples(st.sampled_from(["one", "two"]), st.floats(0, 1), st.floats(0, 1))
+POSTS = st.lists(st.one_of(POST, POST, ODD), max_size=14)
+SETTLES = st.sets(st.integers(0, 15), max_size=6)
 QUICK = settings(
     max_examples=60,
     deadline=None,
