@@ -222,6 +222,8 @@ def test_a_post_of_ten_thousand_steps_is_sealed_and_read_the_same(run):
     body = lines(*(scalars(step, step, train_loss=step * 0.5) for step in range(10_000)))
     assert store.append(run.pk, 0, body).points == 10_000
     assert loss(run) == [(step, step * 0.5) for step in range(10_000)]
-    assert store.read_window(run.pk, "train/loss", most=100).drawn_as == 100
+    window = store.read_window(run.pk, "train/loss", most=100)
+    assert window is not None
+    assert window.drawn_as == 100
     newest = store.read_newest(run.pk, ["train/loss"], 5)["train/loss"]
     assert newest.steps.tolist() == list(range(9_995, 10_000))

@@ -79,7 +79,9 @@ def test_denormals_signed_zeros_and_the_largest_come_back_bit_by_bit(run):
 def test_extremes_of_the_floats_are_drawn_without_leaving_them(run, short_chunks):
     body = lines(*(scalars(n, train_loss=(-1) ** n * 1.7e308) for n in range(100)))
     store.append(run.pk, 0, body)
-    buckets = store.read_window(run.pk, "train/loss", most=2).buckets
+    window = store.read_window(run.pk, "train/loss", most=2)
+    assert window is not None
+    buckets = window.buckets
     assert buckets.low.tolist() == [-1.7e308] * 2
     assert buckets.high.tolist() == [1.7e308] * 2
     assert np.isfinite(buckets.mean).all()

@@ -23,7 +23,8 @@ def run(transactional_db):
 
 def at_once(*calls):
     """What each call raised, or None; all begin together."""
-    ready, raised = threading.Barrier(len(calls)), [None] * len(calls)
+    ready = threading.Barrier(len(calls))
+    raised: list[Exception | None] = [None] * len(calls)
 
     def work(place, call):
         ready.wait()
