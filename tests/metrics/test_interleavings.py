@@ -160,6 +160,7 @@ def check_windows(run, name, expected):
             if not expected:
                 assert window is None
                 continue
+            assert window is not None
             assert window.points == len(inside)
             assert len(window.buckets) <= 2 * most
             check_buckets(window.buckets, inside)
