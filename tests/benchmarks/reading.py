@@ -108,7 +108,8 @@ def median(call):
 def plainly():
     rows = Chunk.objects.filter(curve__run_id=run).values_list("coarse", flat=True)
     return [bytes(row) for row in rows]
-print(f"| – in the server: the store's window / its CPU | {median(lambda: store.read_window(run, 'train/loss'))} |")
+window = median(lambda: store.read_window(run, "train/loss"))
+print(f"| – in the server: the store's window / its CPU | {window} |")
 print(f"| – a plain read of its coarse summaries / its CPU | {median(plainly)} |")
 print(f"| – every point / its CPU | {median(lambda: store.read(run))} |")
 """
@@ -130,11 +131,11 @@ def size(server: Server, run: str, points: int) -> float:
 
 
 def _within(server: Server, program: str, *words: str) -> str:
-    begin = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dashboard.settings'; django.setup()\n"
+    begin = "import django\ndjango.setup()\n"
     done = subprocess.run(
         [sys.executable, "-c", begin + program, *words],
         cwd=ROOT,
-        env=server.environment,
+        env={**server.environment, "DJANGO_SETTINGS_MODULE": "dashboard.settings"},
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -178,7 +178,7 @@ def check_buckets(buckets, inside):
     )
     assert (low.min() if len(low) else None) == min(finite, default=None)
     assert (high.max() if len(high) else None) == max(finite, default=None)
-    assert (buckets.first_step[1:] >= buckets.first_step[:-1]).all()
+    assert (buckets.first_step[1:] >= buckets.last_step[:-1]).all()  # none lies in another
     for step, value in zip(buckets.low_step, buckets.low, strict=True):
         assert math.isnan(value) or (step, value) in inside
     some = buckets.mean == buckets.mean
