@@ -14,8 +14,8 @@ from rest_framework.views import APIView
 
 from dashboard.api.access import MayRead, MayReadOrAdminister
 from dashboard.api.serializers import refuse_unknown
-from dashboard.runs.models import Project
-from dashboard.storage import disk, retention, usage
+from dashboard.runs.models import Project, Run
+from dashboard.storage import disk, retention, trash, usage
 from dashboard.storage.database import database
 from dashboard.storage.models import Usage
 
@@ -69,6 +69,25 @@ class Storage(APIView):
         )
 
 
+class Trash(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(
+        operation_id="trash_list",
+        parameters=[
+            OpenApiParameter("after", description="`next` of the page before"),
+            OpenApiParameter("limit", int, description="runs a page, up to 1000; 50"),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request: Request) -> Response:
+        """The runs in the trash, the newest there first; leaves_at: when retention deletes it."""
+        form = StorageQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        page = trash.page(form.validated_data["after"], form.validated_data["limit"])
+        return Response({"results": [_trashed(run) for run in page.runs], "next": page.next or None})
+
+
 class Retention(APIView):
     """What becomes of a project's old runs."""
 
@@ -101,6 +120,19 @@ def _retention(project: Project) -> dict[str, Any]:
             part: None if (found := getattr(due, part)) is None else found.share.runs
             for part in ("trash", "purge")
         },
+    }
+
+
+def _trashed(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "name": run.name,
+        "project": run.project.name,
+        "total": run.usage.total if hasattr(run, "usage") else None,
+        "trashed_at": run.trashed_at,
+        "locked_at": run.locked_at,
+        "purged_at": run.purged_at,
+        "leaves_at": trash.leaves_at(run),
     }
 
 

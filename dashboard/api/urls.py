@@ -45,6 +45,7 @@ urlpatterns = [
     path("claims/", work.Claims.as_view()),
     path("workers/", work.Workers.as_view()),
     path("purges/", work.Purges.as_view()),
+    path("trash/", storage.Trash.as_view()),
     path("storage/", storage.Storage.as_view()),
     path("projects/<str:name>/retention/", storage.Retention.as_view()),
 ]

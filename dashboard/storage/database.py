@@ -44,7 +44,7 @@ def reclaim(until: float) -> bool:
     while left := _number("PRAGMA freelist_count"):
         if monotonic() >= until:
             return False
-        _run(f"PRAGMA incremental_vacuum({STEP})")
+        _give_back(STEP)
         if _number("PRAGMA freelist_count") >= left:
             return False  # a reader still needs them
     _run("PRAGMA wal_checkpoint(PASSIVE)")  # only now the file is cut
@@ -80,8 +80,12 @@ def _number(query: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _give_back(pages: int) -> None:
+    """As a script: a page is freed at each step, and only a script is stepped to its end."""
+    with connection.cursor() as cursor:
+        cursor.executescript(f"PRAGMA incremental_vacuum({pages})")
+
+
 def _run(query: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        if cursor.description:
-            cursor.fetchall()  # SQLite works a page for each row that is asked for
