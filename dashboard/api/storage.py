@@ -85,7 +85,9 @@ class Trash(APIView):
         form = StorageQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         page = trash.page(form.validated_data["after"], form.validated_data["limit"])
-        return Response({"results": [_trashed(run) for run in page.runs], "next": page.next or None})
+        return Response(
+            {"results": [_trashed(run) for run in page.runs], "next": page.next or None}
+        )
 
 
 class Retention(APIView):
