@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "dashboard.runs",
     "dashboard.metrics",
     "dashboard.health",
+    "dashboard.storage",
     "dashboard.search",
     "dashboard.training",
     "dashboard.api",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dashboard.web.full_disk.FullDisk",
 ]
 
 ROOT_URLCONF = "dashboard.urls"
@@ -102,6 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dashboard.web.full_disk.warning",
             ],
         },
     }
@@ -117,7 +120,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn instead of failing midway
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # auto_vacuum comes first: once a new file has a page it is too late
+        "init_command": "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+        " PRAGMA synchronous=NORMAL;",
     }
     # a file, so that the threads of a served app share it
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
@@ -197,6 +202,10 @@ SPECTACULAR_SETTINGS = {
 # A run whose lease was not renewed for this long is queued again, or lost.
 LEASE_SECONDS = float(os.environ.get("FIXPOINT_LEASE_SECONDS", "15"))
 MAX_LOSSES = int(os.environ.get("FIXPOINT_MAX_LOSSES", "3"))
+
+# Free disk below which every page warns, and below which nothing more is taken in.
+DISK_WARN = float(os.environ.get("FIXPOINT_DISK_WARN_GB", "5")) * 1e9
+DISK_STOP = float(os.environ.get("FIXPOINT_DISK_STOP_GB", "0.5")) * 1e9
 
 LOGGING = {
     "version": 1,

@@ -48,6 +48,12 @@ class TokenOrSession(SessionAuthentication):
         return "Bearer"  # so that a missing login is answered with 401, not 403
 
 
+def name_of(request: Request) -> str:
+    """The person's name, or the token's."""
+    user = request.user
+    return f"token {user.token.name}" if isinstance(user, TokenHolder) else str(user)
+
+
 def scope_of(request: Request) -> str:
     """The scope of whoever asks; "" where nobody is logged in."""
     user = request.user
@@ -74,6 +80,18 @@ class MayLaunch(_AtLeast):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         self.rank = RANKS[Scope.VIEWER if request.method in ("GET", "HEAD") else Scope.MEMBER]
+        return super().has_permission(request, view)
+
+
+class MayAdminister(_AtLeast):
+    rank = RANKS[Scope.ADMIN]
+
+
+class MayReadOrAdminister(_AtLeast):
+    """Reading is open to viewers; changing needs an administrator."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        self.rank = RANKS[Scope.VIEWER if request.method in ("GET", "HEAD") else Scope.ADMIN]
         return super().has_permission(request, view)
 
 

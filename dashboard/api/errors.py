@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -14,6 +15,7 @@ from dashboard.metrics.store import Gap, OtherFile, TooMany, Unreadable
 from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
 from dashboard.search.errors import Hint
+from dashboard.storage import disk
 from trainers.config import ConfigError
 
 
@@ -26,6 +28,12 @@ class NoRoom(exceptions.APIException):
     """The app's own disk: whoever sends keeps it and tries again."""
 
     status_code = status.HTTP_507_INSUFFICIENT_STORAGE
+
+
+NO_ROOM = (
+    "the database's disk is full: nothing was stored; keep the data and send it again once an"
+    " administrator has made room"
+)
 
 
 class Conflict(exceptions.APIException):
@@ -47,6 +55,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
             return Response(told(error), status=code)
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
+    if isinstance(error, DatabaseError) and disk.is_full(error):
+        error = NoRoom(NO_ROOM)
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.ValidationError):
         response.data = {"detail": _sentence(error.detail), "errors": error.detail}
@@ -77,6 +87,7 @@ ANSWERS: dict[type[Exception], tuple[int, Callable[[Any], dict[str, Any]]]] = {
     ),
     Gap: (409, lambda error: {"detail": str(error), "expected": error.expected}),
     OtherFile: (409, lambda error: {"detail": str(error)}),
+    disk.NoRoom: (507, lambda error: {"detail": str(error)}),
     Full: (413, lambda error: {"detail": str(error)}),
     TooMany: (413, lambda error: {"detail": f"{error}; nothing was stored"}),
 }

@@ -1,4 +1,4 @@
-"""Runs for programs: list, launch, read, stop, archive, restore."""
+"""Runs for programs: list, launch, read, stop, archive. What deletes them: api/lives.py."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class RunDetail(APIView):
 
     @extend_schema(operation_id="runs_read", responses=RunDetailSerializer)
     def get(self, request: Request, pk: str) -> Response:
-        return Response(_detail(_run(pk)))
+        return Response(detail(run_of(pk)))
 
 
 class RunStop(APIView):
@@ -84,10 +84,10 @@ class RunStop(APIView):
     @extend_schema(operation_id="runs_stop", request=None, responses=RunDetailSerializer)
     def post(self, request: Request, pk: str) -> Response:
         """A queued run is stopped at once, a running one saves a checkpoint first."""
-        run = _run(pk)
+        run = run_of(pk)
         if not lifecycle.request_stop(run):
             raise Conflict(f"this run has ended already: it is {run.status}")
-        return Response(_detail(run))
+        return Response(detail(run))
 
 
 class RunArchive(APIView):
@@ -95,21 +95,10 @@ class RunArchive(APIView):
 
     @extend_schema(operation_id="runs_archive", request=None, responses=RunDetailSerializer)
     def post(self, request: Request, pk: str) -> Response:
-        run = _run(pk)
+        run = run_of(pk)
         if not lifecycle.archive(run):
             raise Conflict("only a run that has ended, and is not archived yet, can be archived")
-        return Response(_detail(run))
-
-
-class RunRestore(APIView):
-    permission_classes = (MayLaunch,)
-
-    @extend_schema(operation_id="runs_restore", request=None, responses=RunDetailSerializer)
-    def post(self, request: Request, pk: str) -> Response:
-        run = _run(pk)
-        if not lifecycle.restore(run):
-            raise Conflict("this run is not archived")
-        return Response(_detail(run))
+        return Response(detail(run))
 
 
 class RunCurves(APIView):
@@ -125,7 +114,7 @@ class RunCurves(APIView):
     )
     def get(self, request: Request, pk: str) -> Response:
         """Steps, wall times and values of curves; extremes and non-finite points are never lost."""
-        run = _run(pk)
+        run = run_of(pk)
         query: dict[str, Any] = {"name": request.query_params.getlist("name")}
         if "buckets" in request.query_params:
             query["buckets"] = request.query_params["buckets"]
@@ -146,7 +135,7 @@ class RunVerdicts(APIView):
         """The verdicts, worst first, in the language that Accept-Language asks for."""
         from dashboard.health.wording import worded
 
-        examination = getattr(_run(pk), "examination", None)
+        examination = getattr(run_of(pk), "examination", None)
         if examination is None:
             return Response({"run": pk, "state": None, "made_at": None, "verdicts": []})
         return Response(
@@ -178,11 +167,11 @@ def _address(request: Request, cursor: str) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def _run(pk: str) -> Run:
+def run_of(pk: str) -> Run:
     return get_object_or_404(Run.objects.select_related("project"), pk=pk)
 
 
-def _detail(run: Run) -> Any:
+def detail(run: Run) -> Any:
     context = {"summaries": store.summaries([run.pk])[run.pk]}
     return RunDetailSerializer(run, context=context).data
 

@@ -19,6 +19,7 @@ from dashboard.api.errors import NoRoom, TooLarge
 from dashboard.metrics import store
 from dashboard.runs import files, lifecycle, samples
 from dashboard.runs.models import Run
+from dashboard.storage import disk
 from trainers.sample_document import FILE_LIMIT
 
 TYPES = {"png": "image/png", "json": "application/json"}
@@ -67,6 +68,7 @@ class SampleFile(APIView):
         run = _run(pk)
         if int(request.META.get("CONTENT_LENGTH") or 0) > FILE_LIMIT:
             raise TooLarge(f"A sample's file may have {FILE_LIMIT // 2**20} MiB: make it smaller.")
+        disk.make_sure_of_room()
         try:
             stored = samples.keep(run.pk, name, request.body)
         except OSError as error:

@@ -81,6 +81,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "started_at",
             "finished_at",
             "archived_at",
+            "trashed_at",
+            "locked_at",
         ]
         read_only_fields = fields
 
@@ -146,6 +148,16 @@ class FinishSerializer(LeaseSerializer):
 class HeartbeatSerializer(serializers.Serializer[Any]):
     host = serializers.CharField(max_length=200)
     detail = serializers.DictField(required=False, default=dict)
+
+
+class PurgesSerializer(serializers.Serializer[Any]):
+    host = serializers.CharField(max_length=200)
+    runs = serializers.ListField(  # of which this host has directories
+        child=serializers.CharField(max_length=32), max_length=500
+    )
+    removed = serializers.DictField(
+        child=serializers.IntegerField(min_value=0), required=False, default=dict
+    )
 
 
 class OffsetSerializer(serializers.Serializer[Any]):

@@ -22,11 +22,13 @@ from dashboard.api.serializers import (
     HeartbeatSerializer,
     LeaseSerializer,
     OffsetSerializer,
+    PurgesSerializer,
 )
 from dashboard.health.examination import examine
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from dashboard.storage import disk, purging
 from dashboard.training.models import Heartbeat
 
 FENCED = "this run is not yours any more: stop its trainer and claim another"
@@ -136,9 +138,9 @@ class Log(APIView):
 class Workers(APIView):
     permission_classes = (MayWork,)
 
-    @extend_schema(operation_id="workers_beat", request=HeartbeatSerializer, responses={204: None})
+    @extend_schema(operation_id="workers_beat", request=HeartbeatSerializer, responses={200: dict})
     def post(self, request: Request) -> Response:
-        """A worker host's sign of life."""
+        """A worker host's sign of life. {"deleted": how many runs were deleted ever}."""
         form = HeartbeatSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         Heartbeat.objects.update_or_create(
@@ -146,7 +148,24 @@ class Workers(APIView):
             name=form.validated_data["host"],
             defaults={"detail": form.validated_data["detail"], "seen_at": now()},
         )
-        return Response(status=204)
+        return Response({"deleted": purging.count()})
+
+
+class Purges(APIView):
+    permission_classes = (MayWork,)
+
+    @extend_schema(operation_id="purges_ask", request=PurgesSerializer, responses={200: dict})
+    def post(self, request: Request) -> Response:
+        """{"purged": those of `runs` that were deleted: their directories are to be removed}.
+
+        removed: bytes by run of the directories that this host has removed.
+        """
+        form = PurgesSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = form.validated_data
+        if told["removed"]:
+            purging.removed(told["host"], told["removed"])
+        return Response({"purged": purging.gone(told["runs"])})
 
 
 def _store(
@@ -157,6 +176,7 @@ def _store(
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise TooLarge
     _known(pk)
+    disk.make_sure_of_room()
     return append(pk, form.validated_data["offset"], request.body, form.validated_data["source"])
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -23,38 +26,54 @@ from dashboard.metrics.models import (
 AT_ONCE = 200  # rows a transaction: a writer of another run waits no longer than for these
 
 
-def sizes(run_ids: Iterable[str]) -> dict[str, int]:
-    """By run: the bytes of its points, their summaries and its console log."""
+@dataclass(frozen=True)
+class Size:
+    """Bytes that are kept of a run; what the database adds for each row is not counted."""
+
+    points: int = 0  # with their summaries
+    log: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.points + self.log
+
+
+def sizes(run_ids: Iterable[str]) -> dict[str, Size]:
+    """By run. Costs a look at the headings of its rows; the blobs themselves are not read."""
     wanted = list(run_ids)
-    found = dict.fromkeys(wanted, 0)
+    points, log = dict.fromkeys(wanted, 0), dict.fromkeys(wanted, 0)
     chunk = Length("coarse") + Length("fine") + Length("data")
-    chunks = Chunk.objects.filter(curve__run_id__in=wanted)
-    _add(found, chunks.values(of=F("curve__run_id")).annotate(size=Sum(chunk)))
-    for table in (Tail, Clock, LogPart):
-        rows = _of(table).filter(run_id__in=wanted).values(of=F("run_id"))
+    chunks = Chunk.objects.filter(curve__run_id__in=wanted).annotate(owner=F("curve__run_id"))
+    _add(points, chunks.values("owner").annotate(size=Sum(chunk)))
+    for table, found in ((Tail, points), (Clock, points), (LogPart, log)):
+        rows = _of(table).filter(run_id__in=wanted).values(owner=F("run_id"))
         _add(found, rows.annotate(size=Sum(Length("data"))))
-    return found
+    return {run_id: Size(points[run_id], log[run_id]) for run_id in wanted}
 
 
-def forget(run_id: str) -> int:
+def forget(run_id: str, until: float = math.inf) -> int:
     """Delete all that the store holds of a run, a few rows at a time. How many rows it was.
 
-    Ends where nothing is left; when it is broken off, calling it again goes on.
+    Ends where nothing is left, or at `until` by time.monotonic(); calling it again goes on.
     """
     tables: list[QuerySet[Any]] = [
         Chunk.objects.filter(curve__run_id=run_id),
         *(_of(table).filter(run_id=run_id) for table in (Clock, Tail, LogPart, Event, Curve)),
         *(_of(table).filter(run_id=run_id) for table in (Journal, Ledger)),
     ]
-    return sum(_emptied(rows) for rows in tables)
+    return sum(_emptied(rows, until) for rows in tables)
 
 
-def _emptied(rows: QuerySet[Any]) -> int:
+def _emptied(rows: QuerySet[Any], until: float) -> int:
     deleted = 0
-    while numbers := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+    while monotonic() < until and (numbers := _some(rows)):
         with transaction.atomic():
             deleted += rows.model._base_manager.filter(pk__in=numbers).delete()[0]
     return deleted
+
+
+def _some(rows: QuerySet[Any]) -> list[Any]:
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _of(table: type[Model]) -> QuerySet[Any]:
@@ -63,4 +82,4 @@ def _of(table: type[Model]) -> QuerySet[Any]:
 
 def _add(found: dict[str, int], rows: Iterable[Any]) -> None:
     for row in rows:
-        found[row["of"]] += row["size"] or 0
+        found[row["owner"]] += row["size"] or 0

@@ -4,7 +4,7 @@ from dashboard.metrics.accounts import Account, Intake, account, intake
 from dashboard.metrics.appending import OtherFile, Receipt, append, append_log, settle
 from dashboard.metrics.downloads import Piece, pieces
 from dashboard.metrics.intake import Gap, TooMany, Unreadable
-from dashboard.metrics.pruning import forget, sizes
+from dashboard.metrics.pruning import Size, forget, sizes
 from dashboard.metrics.raw import read, read_newest, read_superseded
 from dashboard.metrics.reading import (
     LogTail,
@@ -30,6 +30,7 @@ __all__ = [
     "Piece",
     "Receipt",
     "SampleEvent",
+    "Size",
     "Span",
     "Summary",
     "TooMany",

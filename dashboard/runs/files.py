@@ -56,6 +56,15 @@ def names(run_id: str) -> set[str]:
         return set()
 
 
+def size(run_id: str) -> int:
+    """Bytes of all files of the run."""
+    try:
+        with os.scandir(folder(run_id)) as entries:
+            return sum(entry.stat().st_size for entry in entries)
+    except FileNotFoundError:
+        return 0
+
+
 def remove(run_id: str) -> None:
     """Delete all files of the run."""
     if folder(run_id).exists():

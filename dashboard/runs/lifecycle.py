@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
-from dashboard.runs.models import Run, Status, new_id
+from dashboard.runs.models import LIVE, Run, Status, new_id
 
 CANDIDATES = (
     20  # looked at per claim: so many rivals may be faster before a claimer comes back later
@@ -133,16 +134,64 @@ def request_stop(run: Run) -> bool:
 
 def archive(run: Run) -> bool:
     """Take an ended run out of the table. False while it is live or where it is archived."""
-    ended = Run.objects.filter(pk=run.pk, archived_at=None).exclude(
-        status__in=[Status.QUEUED, Status.RUNNING]
-    )
+    ended = Run.objects.filter(pk=run.pk, archived_at=None).exclude(status__in=LIVE)
     return _change(run, ended, archived_at=now())
 
 
 def restore(run: Run) -> bool:
-    """Bring an archived run back. False where it is not archived."""
-    archived = Run.objects.filter(pk=run.pk, archived_at__isnull=False)
-    return _change(run, archived, archived_at=None)
+    """Bring a run back out of the trash, or else out of the archive. False where it is in neither.
+
+    Out of the trash it goes to where it was: archived runs are archived again.
+    """
+    kept = Run.objects.filter(pk=run.pk, purged_at=None)
+    back = Case(When(archived_at=F("trashed_at"), then=None), default=F("archived_at"))
+    trashed = kept.filter(trashed_at__isnull=False)
+    if _change(run, trashed, archived_at=back, trashed_at=None, restored_at=now()):
+        return True
+    return _change(run, kept.filter(archived_at__isnull=False), archived_at=None)
+
+
+def trash(run: Run) -> bool:
+    """Put an ended run into the trash. False while it is live or locked, or where it is there."""
+    return bool(trash_all(Run.objects.filter(pk=run.pk), run))
+
+
+def trash_all(runs: QuerySet[Run], *shown: Run) -> int:
+    """Put those of `runs` into the trash that may go there. How many; `shown` are read anew."""
+    when = now()
+    may = runs.filter(trashed_at=None, locked_at=None).exclude(status__in=LIVE)
+    moved = may.update(
+        trashed_at=when, archived_at=Coalesce("archived_at", when), version=F("version") + 1
+    )
+    _reread(shown)
+    return moved
+
+
+def lock(run: Run) -> bool:
+    """Keep a run from being deleted, also by retention. False where it is locked or deleted."""
+    unlocked = Run.objects.filter(pk=run.pk, locked_at=None, purged_at=None)
+    return _change(run, unlocked, locked_at=now())
+
+
+def unlock(run: Run) -> bool:
+    """False where it is not locked."""
+    return _change(run, Run.objects.filter(pk=run.pk, locked_at__isnull=False), locked_at=None)
+
+
+def purge(run: Run, by: str) -> bool:
+    """Give a run in the trash up for deletion. False where it is not there, or is locked."""
+    return bool(purge_all(Run.objects.filter(pk=run.pk), by, run))
+
+
+def purge_all(runs: QuerySet[Run], by: str, *shown: Run) -> int:
+    """Give those of `runs` up for deletion that may be. From here nothing brings them back.
+
+    Housekeeping deletes what they hold (dashboard.storage.purging).
+    """
+    may = runs.filter(trashed_at__isnull=False, purged_at=None, locked_at=None)
+    marked = may.update(purged_at=now(), purged_by=by[:150], version=F("version") + 1)
+    _reread(shown)
+    return marked
 
 
 def touch(run_ids: Sequence[str]) -> None:
@@ -166,6 +215,11 @@ def _change(run: Run, runs: QuerySet[Run], **changes: Any) -> bool:
     changed = bool(runs.update(version=F("version") + 1, **changes))
     run.refresh_from_db()
     return changed
+
+
+def _reread(runs: Sequence[Run]) -> None:
+    for run in runs:
+        run.refresh_from_db()
 
 
 def _lease_end() -> dt.datetime:

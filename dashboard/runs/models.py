@@ -38,6 +38,10 @@ def new_id() -> str:
 class Project(models.Model):
     name = models.CharField(max_length=100, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_number = models.PositiveIntegerField(default=0)  # of the runs that are deleted by now
+    # Retention, in days; null is never. Locked runs are left out of both.
+    trash_after = models.PositiveIntegerField(null=True, blank=True)  # since the run ended
+    purge_after = models.PositiveIntegerField(null=True, blank=True)  # since it is in the trash
 
     def __str__(self) -> str:
         return self.name
@@ -105,6 +109,13 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # A run in the trash is archived as well, so that no list shows it; where it was not archived
+    # before, both are of the same moment, and restoring it brings it back to the lists.
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    restored_at = models.DateTimeField(null=True, blank=True)  # out of the trash, the last time
+    purged_at = models.DateTimeField(null=True, blank=True)  # being deleted: nothing brings it back
+    purged_by = models.CharField(max_length=150, blank=True)  # who said so; "" is retention
+    locked_at = models.DateTimeField(null=True, blank=True)  # since then nobody may delete it
 
     class Meta:
         indexes = [
@@ -123,6 +134,12 @@ class Run(models.Model):
                 name="runs_archived",
                 condition=models.Q(archived_at__isnull=False),
             ),
+            models.Index(
+                fields=["trashed_at", "id"],
+                name="runs_trashed",
+                condition=models.Q(trashed_at__isnull=False),
+            ),
+            models.Index(fields=["project", "finished_at"], name="runs_of_project_by_end"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="one_run_a_number"),

@@ -34,14 +34,16 @@ Ordered = Callable[[str, Value], Q]  # operator, value
 
 @dataclass(frozen=True)
 class Scope:
-    """Among which runs is searched, and when: times count from `now`."""
+    """Among which runs is searched, and when: times count from `now`. Never among trashed ones."""
 
     archived: bool
     now: dt.datetime
 
     @property
     def runs(self) -> QuerySet[Run]:
-        return Run.objects.filter(archived_at__isnull=not self.archived)
+        if not self.archived:
+            return Run.objects.filter(archived_at__isnull=True)
+        return Run.objects.filter(archived_at__isnull=False, trashed_at__isnull=True)
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,15 @@ def put_sample(run_id: str, name: str, body: bytes) -> None:
     _ask("PUT", f"runs/{run_id}/samples/{name}/", content=body)
 
 
-def heartbeat(host: str, detail: dict[str, Any]) -> None:
-    _post("workers/", json={"host": host, "detail": detail})
+def heartbeat(host: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """{"deleted": how many runs the app deleted ever}."""
+    return _post("workers/", json={"host": host, "detail": detail})
+
+
+def purged(host: str, runs: Sequence[str], removed: dict[str, int]) -> list[str]:
+    """Which of `runs` were deleted. removed: bytes by run of directories that are gone now."""
+    body = {"host": host, "runs": list(runs), "removed": removed}
+    return list(_post("purges/", json=body)["purged"])
 
 
 def app_answers() -> bool:

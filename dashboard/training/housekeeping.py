@@ -1,4 +1,4 @@
-"""What nobody else would notice: expired leases, queued runs without a wake-up."""
+"""What nobody else would notice: expired leases, queued runs without a wake-up, old runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 
+from django.db import DatabaseError
 from django.utils.timezone import now
 from redis import RedisError
 
@@ -13,6 +14,7 @@ from dashboard.celery import QUEUE
 from dashboard.health.examination import examine
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
+from dashboard.storage.chores import Chores
 from dashboard.training import client
 from dashboard.training.broker import redis_client
 from dashboard.training.launching import wake
@@ -29,19 +31,35 @@ class House:
 
     def __init__(self) -> None:
         self.app_there_since: float | None = None
+        self.chores = Chores()
 
     def keep(self) -> None:
-        """One round. While the app was away nobody could renew: then no lease is held expired."""
+        """One round. While the app was away nobody could renew: then no lease is held expired.
+
+        Nor while nothing could be written, as on a full disk.
+        """
+        try:
+            _beat()
+        except DatabaseError:
+            self.app_there_since = None
+            raise
+        self._look_after_leases()
+        top_up_wake_ups()
+        self.chores.do()
+
+    def _look_after_leases(self) -> None:
         if not client.app_answers():
             self.app_there_since = None
         elif self.app_there_since is None:
             self.app_there_since = time.monotonic()
         elif time.monotonic() - self.app_there_since >= GRACE:
             requeue_expired()
-        top_up_wake_ups()
-        Heartbeat.objects.update_or_create(
-            kind=Heartbeat.Kind.HOUSEKEEPING, name=socket.gethostname(), defaults={"seen_at": now()}
-        )
+
+
+def _beat() -> None:
+    Heartbeat.objects.update_or_create(
+        kind=Heartbeat.Kind.HOUSEKEEPING, name=socket.gethostname(), defaults={"seen_at": now()}
+    )
 
 
 def requeue_expired() -> None:

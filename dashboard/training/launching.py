@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from dashboard.runs.models import Project, Run
+from dashboard.storage import disk
 from dashboard.training.broker import redis_client
 from dashboard.training.tasks import work
 from trainers.catalog import TRAINERS
@@ -39,11 +40,13 @@ def launch(
     """Queue a run of `trainer` with the preset's values, changed by `config`.
 
     ConfigError: an unknown trainer, preset or field, or a value that is out of range.
+    disk.NoRoom: the app's disk is full.
     """
     if trainer not in TRAINERS:
         raise ConfigError(
             {"trainer": f"unknown trainer {trainer!r}; there are: {', '.join(TRAINERS)}"}
         )
+    disk.make_sure_of_room()
     chosen = complete(TRAINERS[trainer], preset, config or {})
     with transaction.atomic():
         home = _project(project)
@@ -85,4 +88,4 @@ def _project(name: str) -> Project:
 
 def _next_number(project: Project) -> int:
     newest = project.runs.aggregate(newest=Max("number"))["newest"]
-    return int(newest or 0) + 1
+    return max(int(newest or 0), project.last_number) + 1

@@ -20,6 +20,7 @@ from redis import RedisError
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
+from dashboard.training.removal import Remover
 from dashboard.training.sample_shipping import sample_shippers
 from dashboard.training.shipping import shippers
 from dashboard.training.slots import Slot
@@ -129,12 +130,16 @@ def _beat() -> None:
     """Say every few seconds that this host is there, and send what earlier runners could not."""
     turn = 0
     watchdog = Watchdog()
+    remover = Remover(data_dir() / "runs")
     while not stopping.is_set():
         if watchdog.sees_a_deaf_worker():
             logger.error("wake-ups wait and none is heard: ending, to be started anew")
             os._exit(1)  # runs have processes of their own and go on
         try:
-            client.heartbeat(socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()})
+            told = client.heartbeat(
+                socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()}
+            )
+            remover.heed(told.get("deleted", 0))
             if turn % LEFTOVERS_EVERY == 0:
                 _send_leftovers()
         except (client.Unreachable, client.Refused, OSError) as error:  # OSError: a full disk

@@ -65,7 +65,7 @@ def _mended(query: str, span: tuple[int, int], name: str) -> str:
 
 
 def act(request: HttpRequest) -> HttpResponse:
-    """Stop, archive, restore or tag the ticked runs, and come back to the same view."""
+    """Stop, archive, restore, trash or tag the ticked runs, and come back to the same view."""
     ids = listed(request.POST.getlist("runs"))
     action = request.POST.get("action", "")
     if action == "tag":
@@ -73,8 +73,12 @@ def act(request: HttpRequest) -> HttpResponse:
     do = ACTIONS.get(action)
     if do is None:
         return HttpResponse(status=400)
-    done = sum(do[0](run) for run in Run.objects.filter(pk__in=ids))
+    runs = list(Run.objects.filter(pk__in=ids))
+    done = sum(do[0](run) for run in runs)
     messages.success(request, do[1](done) % {"count": done})
+    if left := len(runs) - done:
+        told = ngettext("%(count)s stayed as it was.", "%(count)s stayed as they were.", left)
+        messages.info(request, told % {"count": left})
     return redirect(request.get_full_path())
 
 
@@ -94,6 +98,12 @@ def _archived(count: int) -> str:
     return ngettext("%(count)s run archived.", "%(count)s runs archived.", count)
 
 
+def _trashed(count: int) -> str:
+    return ngettext(
+        "%(count)s run moved to the trash.", "%(count)s runs moved to the trash.", count
+    )
+
+
 def _restored(count: int) -> str:
     return ngettext("%(count)s run restored.", "%(count)s runs restored.", count)
 
@@ -102,6 +112,7 @@ ACTIONS: dict[str, tuple[Callable[[Run], bool], Callable[[int], str]]] = {
     "stop": (lifecycle.request_stop, _stopped),
     "archive": (lifecycle.archive, _archived),
     "restore": (lifecycle.restore, _restored),
+    "trash": (lifecycle.trash, _trashed),
 }
 
 

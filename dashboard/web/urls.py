@@ -14,7 +14,9 @@ from dashboard.web.pages import (
     login_once,
     run,
     runs,
+    storage,
     table,
+    trash,
     views,
 )
 
@@ -27,6 +29,8 @@ urlpatterns = [
     path("launch/", launch.page, name="launch"),
     path("launch/<str:trainer>/", launch_trainer.page, name="launch_trainer"),
     path("compare/", compare.page, name="compare"),
+    path("storage/", storage.page, name="storage"),
+    path("trash/", trash.page, name="trash"),
     path("login/", login.page, name="login"),
     path("login/once/<str:token>/", login_once.page, name="login_once"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -118,7 +118,7 @@ SIZE = """
 import sys
 from dashboard.metrics import store
 store.settle(sys.argv[1])
-print(store.sizes([sys.argv[1]])[sys.argv[1]] / int(sys.argv[2]))
+print(store.sizes([sys.argv[1]])[sys.argv[1]].total / int(sys.argv[2]))
 """
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboard.runs.models import Run
+from dashboard.storage import disk
 from dashboard.training.launching import launch
 from dashboard.web import fixes
 from dashboard.web.fields import preset_values
@@ -146,4 +147,6 @@ def _launched(
     except ConfigError as error:
         for name, message in error.errors.items():
             config.add_error(name if name in config.fields else None, message)
-        return None
+    except disk.NoRoom as error:
+        config.add_error(None, str(error))
+    return None

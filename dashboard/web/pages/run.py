@@ -19,6 +19,7 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from dashboard.storage import trash
 from dashboard.training.waiting import widest_host
 from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
@@ -52,6 +53,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "trainer": TRAINERS.get(run.trainer),
             "meanings": meanings([run.trainer]),
             "widest_host": widest_host(run),
+            "leaves_at": trash.leaves_at(run),
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
@@ -196,6 +198,21 @@ ACTIONS: dict[str, tuple[Callable[[Run], bool], Any, Any]] = {
     "restore": (
         lifecycle.restore,
         gettext_lazy("Restored."),
-        gettext_lazy("This run is not archived."),
+        gettext_lazy("This run is neither archived nor in the trash."),
+    ),
+    "trash": (
+        lifecycle.trash,
+        gettext_lazy("Moved to the trash, with everything it has."),
+        gettext_lazy("A run can go to the trash once it has ended, unless it is locked."),
+    ),
+    "lock": (
+        lifecycle.lock,
+        gettext_lazy("Locked. Nobody can delete it, and retention passes it over."),
+        gettext_lazy("This run is locked already."),
+    ),
+    "unlock": (
+        lifecycle.unlock,
+        gettext_lazy("Unlocked."),
+        gettext_lazy("This run is not locked."),
     ),
 }

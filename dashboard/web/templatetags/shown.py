@@ -51,6 +51,20 @@ def number(value: Any) -> str:
     return f"{value:.5g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e+")
 
 
+@register.filter("bytes")
+def byte_size(value: Any) -> str:
+    """1.23 GB: three digits, in steps of a thousand, as disks are sold."""
+    if value is None or value == "":
+        return DASH
+    size, unit = float(value), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):  # noqa: B007
+        if size < 999.5:
+            break
+        size /= 1000
+    digits = 0 if unit == "B" or size >= 99.5 else 1 if size >= 9.95 else 2
+    return f"{size:.{digits}f} {unit}"
+
+
 @register.filter
 def setting(value: Any) -> str:
     """A configuration's value as people write it."""
@@ -140,6 +154,16 @@ def pretty(value: Any) -> str:
 @register.filter
 def item(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key)
+
+
+@register.filter
+def keys(mapping: dict[str, Any]) -> str:
+    return ", ".join(mapping)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
 
 
 @register.filter

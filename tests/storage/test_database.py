@@ -1,0 +1,74 @@
+"""A purge frees the disk, not only the database."""
+
+import math
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from django.db import connection
+
+from dashboard.runs import lifecycle
+from dashboard.storage import database, purging
+from tests.storage.given import heavy
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        "connection.vendor != 'sqlite'", reason="PostgreSQL's autovacuum does its part by itself"
+    ),
+]
+MB = 1_000_000
+
+
+def size():
+    return Path(connection.settings_dict["NAME"]).stat().st_size
+
+
+@pytest.fixture
+def swollen():
+    """The size before a run of 20 MB came, and the run, given up."""
+    heavy()
+    database.reclaim(math.inf)
+    before = size()
+    run = heavy(log=20 * MB)
+    lifecycle.trash(run)
+    lifecycle.purge(run, by="lin")
+    return before
+
+
+def test_the_file_is_as_small_as_before_the_run(swollen):
+    purging.work(math.inf)
+    with_gaps = database.database()
+    assert with_gaps.shrinks
+    assert with_gaps.spare > 19 * MB
+    assert database.reclaim(math.inf) is True
+    assert database.database().spare == 0
+    assert size() - swollen < 0.5 * MB
+
+
+def test_it_is_given_back_in_small_steps(swollen, monkeypatch):
+    purging.work(math.inf)
+    ticks = iter(range(100))
+    monkeypatch.setattr(database, "monotonic", lambda: next(ticks))
+    spare = database.database().spare
+    assert database.reclaim(2) is False
+    given = spare - database.database().spare
+    assert given == 2 * database.STEP * 4096
+
+
+def test_no_time_gives_nothing_back(swollen):
+    purging.work(math.inf)
+    assert database.reclaim(monotonic() - 1) is False
+
+
+def test_an_old_file_shrinks_once_it_was_compacted(tmp_path, swollen):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA auto_vacuum=NONE")
+        cursor.execute("VACUUM")
+    assert database.database().shrinks is False
+    purging.work(math.inf)
+    assert database.reclaim(math.inf) is True  # there is nothing that it could do
+    assert size() > 20 * MB
+    database.compact()
+    assert database.database().shrinks is True
+    assert size() - swollen < 0.5 * MB
