@@ -1,8 +1,8 @@
 """In front of Django: what open pages ask each second is answered again while nothing changed.
 
-A question goes to Django when its answer is not kept, when something it was made of changed, and
-each RECHECK seconds for every login. All else costs one or two small queries, shared by all who
-ask at the same moment, and no thread, no session, no template.
+A question goes to Django when its answer is not kept, or when something it was made of changed.
+All else costs one or two small queries, shared by all who ask at the same moment, and no template;
+whether a login still is one is looked up each RECHECK seconds.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from weakref import WeakValueDictionary
 from django.db import Error, connection
 
 from dashboard.runs import freshness
-from dashboard.web.kept_answers import Answer, Asked, Kept, Shelf, read
+from dashboard.web import logins
+from dashboard.web.kept_answers import Answer, Asked, Kept, Shelf, packed, read, whole
 
-RECHECK = 15.0  # seconds after which Django is asked again whether a login is one
+RECHECK = 15.0  # seconds after which it is looked up again whether a login still is one
+SHORTEST_REST, LONGEST_REST = 0.4, 0.8  # seconds; less than a new page waits before it first asks
 AT_ONCE = 0.05  # seconds: questions so close together share one look at the database
 
 Scope = dict[str, Any]
@@ -48,19 +50,21 @@ class Front:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def answer(self, asked: Asked, scope: Scope) -> Answer:
-        if self._logins.get(asked.session, 0) < time.monotonic():
-            return await self._ask(asked, scope)
+        if not await self._is_login(asked.session):
+            return await self._ask(asked, whole(scope))  # Django sends it to the login page
         if kept := await self._current(asked):
             return _as_asked(asked, kept.answer)
-        lock = self._flights.setdefault(asked.own_key, asyncio.Lock())
+        lock = self._flights.setdefault(asked.key, asyncio.Lock())
         async with lock:  # of many tabs that ask at once, one asks Django
             if kept := await self._current(asked):
                 return _as_asked(asked, kept.answer)
-            return _as_asked(asked, await self._ask(asked, _unconditional(scope)))
+            return _as_asked(asked, await self._ask(asked, whole(scope)))
 
     async def _current(self, asked: Asked) -> Kept | None:
         """The kept answer, where it still is one."""
         kept = self.shelf.find(asked)
+        if kept is not None and kept.until > time.monotonic():
+            return kept
         if kept is None or (state := await self.looks.state()) is None:
             return None
         if kept.state == state:
@@ -74,20 +78,23 @@ class Front:
     async def _ask(self, asked: Asked, scope: Scope) -> Answer:
         """Django; its answer is kept where it says what it is made of."""
         state = await self.looks.state()  # before: what is read afterwards is as new or newer
-        answer = await _whole(self.app, scope)
+        began = time.monotonic()
+        answer = packed(await _whole(self.app, scope), asked)
         made_of = freshness.declared(scope)
-        if made_of is None or answer.status not in (200, 304):
-            self._logins.pop(asked.session, None)
-            return answer
-        self._welcome(asked.session)
-        if state is not None and answer.status == 200 and answer.etag:
-            self.shelf.keep(asked, Kept(answer.for_anybody(), made_of, state))
+        if made_of and state is not None and answer.status == 200 and answer.etag:
+            until = began + _rest(time.monotonic() - began)
+            self.shelf.keep(asked, Kept(answer.for_anybody(), made_of, state, until))
         return answer
 
-    def _welcome(self, session: str) -> None:
+    async def _is_login(self, session: str) -> bool:
         now = time.monotonic()
+        if self._logins.get(session, 0) > now:
+            return True
+        if not await self.looks.is_login(session):
+            return False
         self._logins = {key: until for key, until in self._logins.items() if until > now}
         self._logins[session] = now + RECHECK
+        return True
 
     def close(self) -> None:
         self.looks.close()
@@ -109,7 +116,10 @@ class Looks:
         """As it is now, not earlier than the database was in `state`."""
         return await self._look((state, runs), lambda: freshness.version(runs))
 
-    async def _look(self, key: Any, look: Callable[[], str]) -> str | None:
+    async def is_login(self, session: str) -> bool:
+        return await self._look(session, lambda: logins.holder(session)) is not None
+
+    async def _look(self, key: Any, look: Callable[[], str | None]) -> str | None:
         at, future = self._taken[key]
         now = time.monotonic()
         if future is None or now - at > AT_ONCE:
@@ -119,14 +129,14 @@ class Looks:
             self._taken[key] = (now, future)
         return await asyncio.shield(future)
 
-    async def _run(self, look: Callable[[], str]) -> str | None:
+    async def _run(self, look: Callable[[], str | None]) -> str | None:
         return await asyncio.get_running_loop().run_in_executor(self._thread, _tried, look)
 
     def close(self) -> None:
         self._thread.submit(self._glance.close).result()
 
 
-def _tried(look: Callable[[], str]) -> str | None:
+def _tried(look: Callable[[], str | None]) -> str | None:
     try:
         return look()
     except (Error, OSError):  # Django is asked instead, and says what is wrong
@@ -138,10 +148,9 @@ def _as_asked(asked: Asked, answer: Answer) -> Answer:
     return answer.unchanged() if answer.etag and asked.etag == answer.etag else answer
 
 
-def _unconditional(scope: Scope) -> Scope:
-    """Ask for the whole answer: others may want it too."""
-    headers = [pair for pair in scope["headers"] if pair[0] != b"if-none-match"]
-    return {**scope, "headers": headers}
+def _rest(took: float) -> float:
+    """Seconds after which it may be made again: making takes a tenth of the time at most."""
+    return min(max(10 * took, SHORTEST_REST), LONGEST_REST)
 
 
 async def _whole(app: App, scope: Scope) -> Answer:

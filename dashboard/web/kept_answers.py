@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import OrderedDict
 from dataclasses import dataclass
 from http.cookies import CookieError
@@ -17,6 +18,9 @@ LARGEST = 4 * 2**20
 ASKS = b"x-fixpoint-live"  # the header by which a page's own script asks
 TOLD = (b"etag", b"cache-control")  # what a 304 repeats
 PERSONAL = b"set-cookie"
+OURS = (b"if-none-match", b"accept-encoding")  # headers of a question that Django is not shown
+GZIP = b"gzip"
+SMALL = 500  # bytes that are not worth compressing
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -55,11 +59,14 @@ class Answer:
 
 @dataclass
 class Kept:
-    """state: of the database when it was last known to be current."""
+    """state: of the database when it was last known to be current; until: when it was just made,
+    it is given out till then whatever changed (time.monotonic)
+    """
 
     answer: Answer
     made_of: MadeOf
     state: str
+    until: float = 0.0
 
 
 class Shelf:
@@ -111,9 +118,25 @@ def read(scope: Any) -> Asked | None:
         scope["query_string"],
         cookies.get(settings.LANGUAGE_COOKIE_NAME, "").encode(),
         headers.get(b"accept-language", b""),
-        headers.get(b"accept-encoding", b""),
+        GZIP if GZIP in headers.get(b"accept-encoding", b"") else b"",
     )
     return Asked(key, session, plain(headers.get(b"if-none-match", b"").decode("latin-1")))
+
+
+def whole(scope: Any) -> dict[str, Any]:
+    """The same question without conditions: others may want the whole answer too."""
+    headers = [pair for pair in scope["headers"] if pair[0] not in OURS]
+    return {**scope, "headers": headers}
+
+
+def packed(answer: Answer, asked: Asked) -> Answer:
+    """Compressed once for all, and fast: figures made twice a second are not worth more."""
+    if asked.key[-1] != GZIP or len(answer.body) < SMALL:
+        return answer
+    body = gzip.compress(answer.body, 1)
+    size = (b"content-length", str(len(body)).encode())
+    kept = [pair for pair in answer.headers if pair[0] != b"content-length"]
+    return Answer(answer.status, [*kept, (b"content-encoding", GZIP), size], body)
 
 
 def plain(etag: str) -> str:

@@ -8,6 +8,7 @@ import { tellTimes } from "fixpoint/times";
 const FAST_MS = 900; // points arrive; with shipping each 0.6 s they are seen within 2 s
 const CALM_MS = 1200; // a run lives, and has been silent
 const CALM_AFTER = 20; // answers without news
+const SETTLES_IN = 2; // answers without news after which nothing is on its way
 const IDLE_MS = 5000; // all runs have ended
 const GONE_MS = 30000;
 const LONGEST_MS = 30000; // between two tries while the server is away
@@ -88,9 +89,16 @@ export class Live {
     const answer = await fetch(location.href, { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.redirected) location.reload(); // the login has ended: say so, and come back here
     this.gone = answer.status === 404;
-    if (answer.status === 304 || this.gone) this.quiet += 1;
-    else await this.take(answer);
+    if (answer.status === 304) await this.rest();
+    else if (!this.gone) await this.take(answer);
     this.updated = asked;
+  }
+
+  // The server makes an answer anew some times a second at most: what the page shows beside itself
+  // may have come a moment before the last news.
+  async rest() {
+    this.quiet += 1;
+    if (this.quiet <= SETTLES_IN) await this.refresh?.();
   }
 
   async take(answer) {
