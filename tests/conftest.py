@@ -78,6 +78,7 @@ class Served:
 
         from dashboard.asgi import application
 
+        self.application = application
         self.socket = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
             application, log_level="warning", lifespan="off", timeout_graceful_shutdown=1
@@ -100,6 +101,7 @@ class Served:
     def __exit__(self, *error: object) -> None:
         self.server.should_exit = True
         self.thread.join(10)
+        self.application.close()  # else PostgreSQL would not let go of the test's database
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
@@ -24,6 +24,8 @@ from dashboard.charts.evidence import Evidence
 from dashboard.charts.line import Line
 from dashboard.metrics import store
 from dashboard.metrics.series import EMPTY, Series
+from dashboard.runs import freshness
+from dashboard.runs.freshness import MadeOf
 from dashboard.runs.models import Run
 
 GROUPS = ("train", "eval", "region", "bank")  # these first, then the others by name
@@ -40,8 +42,9 @@ def read(request: Request) -> Response:
     """Figures of the runs' metrics, and what each left out; 304 where the ETag is current."""
     asked = read_query(request)
     runs = _runs(asked.runs)
-    version = _version(request, asked.runs, runs)
+    version = _version(request, runs)
     etag = f'"{version}"'
+    freshness.declare(request._request, MadeOf(asked.runs, freshness.version_of(runs)))
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return Response(status=304, headers={"ETag": etag})
     body = {
@@ -61,10 +64,10 @@ def _runs(ids: Sequence[str]) -> list[Run]:
     return [found[run_id] for run_id in ids]
 
 
-def _version(request: Request, ids: Sequence[str], runs: Iterable[Run]) -> str:
+def _version(request: Request, runs: Sequence[Run]) -> str:
     judged = [str(run.examination.made_at) for run in runs if hasattr(run, "examination")]
     query = request.META.get("QUERY_STRING", "")
-    parts = [store.version(ids), query, get_language() or "", *judged]
+    parts = [freshness.version_of(runs), query, get_language() or "", *judged]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.translation import get_language
 
-from dashboard.metrics import store
+from dashboard.runs import freshness
+from dashboard.runs.freshness import MadeOf
 from dashboard.runs.models import Run
 from dashboard.storage import disk
 
@@ -19,9 +20,14 @@ def answer(
 ) -> HttpResponse:
     """What `render` makes, unless the asker has it already. more: what else the page depends on.
 
-    Only the page's own script gets a 304: a person's reload always gets the page.
+    Only the page's own script gets a 304: a person's reload always gets the page. `runs` must have
+    been read before anything that `more` and `render` tell of them: so a page is as new as its
+    ETag says, or newer.
     """
-    etag = f'"{_version(request, list(runs), more)}"'
+    shown = list(runs)
+    made_of = _made_of(request, shown, more)
+    freshness.declare(request, made_of)
+    etag = f'"{_version(request, shown, (made_of.reader, *more))}"'
     if request.headers.get("If-None-Match", "").removeprefix("W/") == etag:
         return HttpResponseNotModified(headers={"ETag": etag})
     response = render()
@@ -30,16 +36,22 @@ def answer(
     return response
 
 
+def _made_of(request: HttpRequest, runs: list[Run], more: tuple[Any, ...]) -> MadeOf:
+    """What a page of runs alone says changes with them; each reader may press other buttons."""
+    reader = str(request.user.pk)
+    if more or not runs:
+        return MadeOf(reader=reader)
+    return MadeOf(tuple(run.pk for run in runs), freshness.version_of(runs), reader)
+
+
 def _version(request: HttpRequest, runs: list[Run], more: Iterable[Any]) -> str:
     judged = [str(run.examination.made_at) for run in runs if hasattr(run, "examination")]
-    ids = [run.pk for run in runs]
     parts = [
-        store.version(ids),
-        *ids,
+        freshness.version_of(runs),
+        *(run.pk for run in runs),
         *judged,
         request.get_full_path(),
         get_language() or "",
-        str(request.user.pk),
         disk.look().level,  # every page warns
         *map(str, more),
     ]

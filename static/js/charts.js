@@ -6,6 +6,7 @@ import { build } from "fixpoint/card";
 import { paint, resize, save, whenThemeChanges } from "fixpoint/plot";
 
 const WIDEST = 1000; // buckets: more than a chart has pixels
+const PATIENCE_MS = 15000; // for one answer
 const FETCHED = ["smooth", "x", "log", "window", "closed"]; // the others need no new figures
 
 export class Charts {
@@ -30,19 +31,27 @@ export class Charts {
   // Many small moves of a slider become one request.
   later() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.load().catch(() => {}), 90);
+    this.waiting = setTimeout(() => this.load().catch(behind), 90);
   }
 
-  async load() {
+  // Who asks while an older question is open waits for the newer answer.
+  load() {
+    this.loading = this.fetch();
+    return this.loading;
+  }
+
+  async fetch() {
     if (!this.root.dataset.runs || this.root.dataset.names === "") return this.show({ figures: [] });
     const address = this.address();
     const asked = (this.asked = Symbol("newest"));
-    const headers = this.etag && this.address() === this.shown ? { "If-None-Match": this.etag } : {};
-    const answer = await fetch(address, { headers, cache: "no-store" });
-    if (asked !== this.asked || answer.status === 304) return; // a newer question is on its way
+    const headers = { "X-Fixpoint-Live": "1" };
+    if (this.etag && address === this.shown) headers["If-None-Match"] = this.etag;
+    const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (asked !== this.asked) return this.loading; // a newer question is on its way
+    if (answer.status === 304) return;
     if (!answer.ok) throw new Error(`figures answered ${answer.status}`);
     const body = await answer.json();
-    if (asked !== this.asked) return;
+    if (asked !== this.asked) return this.loading;
     this.etag = answer.headers.get("ETag");
     this.shown = address;
     this.show(body);
@@ -230,6 +239,11 @@ export class Charts {
       if (card.element.classList.contains("large")) this.enlarge(card);
     }
   }
+}
+
+// The charts show something older than the page: all of it is fetched again with the next turn.
+export function behind() {
+  document.dispatchEvent(new Event("fixpoint:behind"));
 }
 
 function onlyOf(figure, rule) {

@@ -1,5 +1,5 @@
 // Runs side by side: overlaid curves, and the configuration with or without what is alike.
-import { Charts } from "fixpoint/charts";
+import { Charts, behind } from "fixpoint/charts";
 import { Live } from "fixpoint/live";
 import { wireToolbar } from "fixpoint/toolbar";
 import { View, write } from "fixpoint/view";
@@ -14,6 +14,6 @@ if (root) {
     document.querySelector("[data-ledger]").classList.toggle("only-differences", differences.checked);
     write({ diff: differences.checked ? null : "0" });
   });
-  charts.load().catch(() => {});
+  charts.load().catch(behind);
   new Live(() => charts.load());
 }

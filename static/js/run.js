@@ -1,5 +1,5 @@
 // One run: its charts, its log, and everything else as it changes.
-import { Charts } from "fixpoint/charts";
+import { Charts, behind } from "fixpoint/charts";
 import { Live } from "fixpoint/live";
 import { wireSamples } from "fixpoint/samples";
 import { wireToolbar } from "fixpoint/toolbar";
@@ -29,7 +29,7 @@ async function refresh() {
 }
 
 toEnd();
-charts?.load().catch(() => {});
+charts?.load().catch(behind);
 const live = new Live(refresh);
 const samples = document.querySelector("[data-samples]");
 if (samples) wireSamples(samples, live);

@@ -1,5 +1,5 @@
 // The run list: which runs are drawn, which are ticked, and what is done with them.
-import { Charts } from "fixpoint/charts";
+import { Charts, behind } from "fixpoint/charts";
 import { Live } from "fixpoint/live";
 import { Search } from "fixpoint/search";
 import { Ticks } from "fixpoint/ticks";
@@ -41,7 +41,7 @@ function choose(eye) {
   root.dataset.runs = [...shown].join(",");
   showEyes(shown);
   write({ show: root.dataset.runs });
-  charts.load();
+  charts.load().catch(behind);
 }
 
 rows.addEventListener("click", ({ target }) => {
@@ -49,5 +49,5 @@ rows.addEventListener("click", ({ target }) => {
   if (eye) choose(eye);
 });
 
-charts.load().catch(() => {});
+charts.load().catch(behind);
 new Live(refresh);

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.test import Client
 
+from dashboard.asgi import make
 from tests.conftest import Served
 
 
@@ -22,7 +22,7 @@ def static_files() -> None:
 @pytest.fixture
 def app(static_files: None, transactional_db: None, monkeypatch: Any) -> Iterator[str]:
     """The address of the app. A fresh application, for whitenoise lists its files only once."""
-    monkeypatch.setattr("dashboard.asgi.application", get_asgi_application())
+    monkeypatch.setattr("dashboard.asgi.application", make())
     with Served() as served:
         yield served.url
 

@@ -18,7 +18,7 @@ from dashboard.health.labels import STATES
 from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
-from dashboard.runs.models import Run
+from dashboard.runs.models import Run, Status
 from dashboard.storage import trash
 from dashboard.training.waiting import widest_host
 from dashboard.web import live, samples
@@ -57,7 +57,8 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
-    return live.answer(request, [run], answer)
+    waits = run.status == Status.QUEUED and run.processes > 1
+    return live.answer(request, [run], answer, *([widest_host(run)] if waits else []))
 
 
 def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
