@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +81,14 @@ def biggest(after: str = "", most: int = 50, among: Q | None = None) -> Page:
 def by_project() -> dict[Project, Share]:
     """Every project, the biggest first."""
     sums = Usage.objects.values("project_id").annotate(runs=Count("pk"), **_sums())
-    found = {row.pop("project_id"): Share(**row) for row in sums}
+    found = {row["project_id"]: _share(row) for row in sums}
     projects = Project.objects.all()
     shares = {project: found.get(project.pk, Share()) for project in projects}
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1].total, pair[0].name)))
+
+
+def _share(row: Mapping[str, Any]) -> Share:
+    return Share(**{name: value for name, value in row.items() if name != "project_id"})
 
 
 def together(runs: QuerySet[Run]) -> Share:

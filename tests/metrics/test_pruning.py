@@ -24,8 +24,8 @@ def test_bytes_are_told_by_run(run):
     other = launch("rehearsal", seed=0)
     filled(run)
     sizes = store.sizes([run.pk, other.pk])
-    assert sizes[other.pk] == 0
-    assert 3000 < sizes[run.pk] < 100_000
+    assert sizes[other.pk].total == 0
+    assert 3000 < sizes[run.pk].total < 100_000
 
 
 def test_a_run_that_is_forgotten_leaves_nothing_and_others_alone(run, short_chunks):
@@ -34,7 +34,7 @@ def test_a_run_that_is_forgotten_leaves_nothing_and_others_alone(run, short_chun
     filled(other)
     before = store.sizes([other.pk])
     assert store.forget(run.pk) > 10
-    assert store.sizes([run.pk, other.pk]) == {run.pk: 0, **before}
+    assert store.sizes([run.pk, other.pk]) == {run.pk: store.Size(), **before}
     assert store.read(run.pk) == {}
     assert len(store.read(other.pk)["train/loss"]) == 100
     assert store.forget(run.pk) == 0
@@ -46,9 +46,9 @@ def test_a_settled_run_reads_the_same_and_takes_less(run):
     offset = 0
     for step in range(300):
         offset = store.append(run.pk, offset, lines(scalars(step, train_loss=step))).offset
-    before, size = store.read(run.pk)["train/loss"], store.sizes([run.pk])[run.pk]
+    before, size = store.read(run.pk)["train/loss"], store.sizes([run.pk])[run.pk].total
     store.settle(run.pk)
     assert not Tail.objects.exists()
     assert store.read(run.pk)["train/loss"].values.tolist() == before.values.tolist()
-    assert store.sizes([run.pk])[run.pk] < size
+    assert store.sizes([run.pk])[run.pk].total < size
     assert store.account(run.pk).balanced

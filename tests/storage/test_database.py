@@ -40,7 +40,7 @@ def test_the_file_is_as_small_as_before_the_run(swollen):
     purging.work(math.inf)
     with_gaps = database.database()
     assert with_gaps.shrinks
-    assert with_gaps.spare > 19 * MB
+    assert (with_gaps.spare or 0) > 19 * MB
     assert database.reclaim(math.inf) is True
     assert database.database().spare == 0
     assert size() - swollen < 0.5 * MB
@@ -52,7 +52,7 @@ def test_it_is_given_back_in_small_steps(swollen, monkeypatch):
     monkeypatch.setattr(database, "monotonic", lambda: next(ticks))
     spare = database.database().spare
     assert database.reclaim(2) is False
-    given = spare - database.database().spare
+    given = (spare or 0) - (database.database().spare or 0)
     assert given == 2 * database.STEP * 4096
 
 
