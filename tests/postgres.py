@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -23,25 +24,48 @@ def programs() -> Path | None:
     return Path(path).parent if (path := shutil.which("initdb")) else None
 
 
+class Postgres:
+    """A server of one's own, that can be killed and started again."""
+
+    def __init__(self, manner: str = SPEED) -> None:
+        folder = programs()
+        if folder is None:
+            raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
+        self.home = Path(tempfile.mkdtemp(prefix="fixpoint-pg-"))
+        self.port = _free_port()
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self.home, "postgres")
+        data = self.home / "data"
+        _run(folder / "initdb", "-D", data, "-A", "trust", "-U", "fixpoint", "--no-sync")
+        self._options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 {manner}"
+        self._control = (folder / "pg_ctl", "-D", data)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://fixpoint@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        _run(*self._control, "-w", "-l", self.home / "log", "-o", self._options, "start")
+
+    def kill(self) -> None:
+        """kill -9 of its first process; the others end when they notice."""
+        pid = (self.home / "data" / "postmaster.pid").read_text().split()[0]
+        os.kill(int(pid), signal.SIGKILL)
+
+    def end(self) -> None:
+        _run(*self._control, "-m", "immediate", "stop")
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
 @contextmanager
 def postgres(manner: str = SPEED) -> Iterator[str]:
     """A running server's DATABASE_URL. RuntimeError where PostgreSQL is not installed."""
-    folder = programs()
-    if folder is None:
-        raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    home = Path(tempfile.mkdtemp(prefix="fixpoint-pg-"))
-    port = _free_port()
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        shutil.chown(home, "postgres")
-    _run(folder / "initdb", "-D", home / "data", "-A", "trust", "-U", "fixpoint", "--no-sync")
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {manner}"
-    control = (folder / "pg_ctl", "-D", home / "data")
-    _run(*control, "-w", "-l", home / "log", "-o", options, "start")
+    server = Postgres(manner)
+    server.start()
     try:
-        yield f"postgresql://fixpoint@127.0.0.1:{port}/postgres"
+        yield server.url
     finally:
-        _run(*control, "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+        server.end()
 
 
 def _run(*command: Path | str) -> None:

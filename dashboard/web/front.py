@@ -36,10 +36,16 @@ class Front:
         self.app = app
         self.shelf = Shelf()
         self.looks = Looks()
+        self._opened = False
         self._logins: dict[str, float] = {}
         self._flights: WeakValueDictionary[tuple[bytes, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._opened:
+            # a connection that stays: without one, nobody could open SQLite's database for
+            # reading while the disk is full, and each last one to close would fold its log
+            self._opened = True
+            await self.looks.state()
         asked = read(scope)
         if asked is None:
             await self.app(scope, receive, send)
