@@ -14,6 +14,7 @@ from dashboard.metrics.store import Gap, OtherFile, TooMany, Unreadable
 from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
 from dashboard.search.errors import Hint
+from dashboard.training.queue import OutOfRange
 from trainers.config import ConfigError
 
 
@@ -75,6 +76,7 @@ ANSWERS: dict[type[Exception], tuple[int, Callable[[Any], dict[str, Any]]]] = {
         400,
         lambda error: {"detail": f"no line of this post is an event ({error}); nothing was stored"},
     ),
+    OutOfRange: (409, lambda error: {"detail": str(error)}),
     Gap: (409, lambda error: {"detail": str(error), "expected": error.expected}),
     OtherFile: (409, lambda error: {"detail": str(error)}),
     Full: (413, lambda error: {"detail": str(error)}),

@@ -17,6 +17,7 @@ from dashboard.metrics.models import (
     Journal,
     Ledger,
     LogPart,
+    SystemPart,
     Tail,
 )
 
@@ -24,14 +25,14 @@ AT_ONCE = 200  # rows a transaction: a writer of another run waits no longer tha
 
 
 def sizes(run_ids: Iterable[str]) -> dict[str, int]:
-    """By run: the bytes of its points, their summaries and its console log."""
+    """By run: the bytes of its points, their summaries, its console log and its host's readings."""
     wanted = list(run_ids)
     found = dict.fromkeys(wanted, 0)
     chunk = Length("coarse") + Length("fine") + Length("data")
-    chunks = Chunk.objects.filter(curve__run_id__in=wanted).annotate(run=F("curve__run_id"))
-    _add(found, chunks.values("run").annotate(size=Sum(chunk)))
-    for table in (Tail, Clock, LogPart):
-        rows = _of(table).filter(run_id__in=wanted).values(run=F("run_id"))
+    chunks = Chunk.objects.filter(curve__run_id__in=wanted).annotate(owner=F("curve__run_id"))
+    _add(found, chunks.values("owner").annotate(size=Sum(chunk)))
+    for table in (Tail, Clock, LogPart, SystemPart):
+        rows = _of(table).filter(run_id__in=wanted).values(owner=F("run_id"))
         _add(found, rows.annotate(size=Sum(Length("data"))))
     return found
 
@@ -43,7 +44,8 @@ def forget(run_id: str) -> int:
     """
     tables: list[QuerySet[Any]] = [
         Chunk.objects.filter(curve__run_id=run_id),
-        *(_of(table).filter(run_id=run_id) for table in (Clock, Tail, LogPart, Event, Curve)),
+        *(_of(table).filter(run_id=run_id) for table in (Clock, Tail, LogPart, SystemPart)),
+        *(_of(table).filter(run_id=run_id) for table in (Event, Curve)),
         *(_of(table).filter(run_id=run_id) for table in (Journal, Ledger)),
     ]
     return sum(_emptied(rows) for rows in tables)
@@ -63,4 +65,4 @@ def _of(table: type[Model]) -> QuerySet[Any]:
 
 def _add(found: dict[str, int], rows: Iterable[Any]) -> None:
     for row in rows:
-        found[row["run"]] += row["size"] or 0
+        found[row["owner"]] += row["size"] or 0

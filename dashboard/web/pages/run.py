@@ -19,19 +19,20 @@ from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
-from dashboard.training.waiting import widest_host
+from dashboard.training import queue
 from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
+from dashboard.web.queue_words import why
 from trainers.catalog import TRAINERS
 
-LOG_LINES = 1000
 TABS = {
     "overview": gettext_lazy("Overview"),
     "curves": gettext_lazy("Curves"),
     "samples": gettext_lazy("Samples"),
     "verdicts": gettext_lazy("Verdicts"),
     "log": gettext_lazy("Log"),
+    "system": gettext_lazy("System"),
     "configuration": gettext_lazy("Configuration"),
 }
 
@@ -43,6 +44,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
         return _act(request, run)
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in TABS else "overview"
+    place = queue.place(run)
 
     def answer() -> HttpResponse:
         context = {
@@ -51,11 +53,12 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "tabs": TABS,
             "trainer": TRAINERS.get(run.trainer),
             "meanings": meanings([run.trainer]),
-            "widest_host": widest_host(run),
+            "place": place,
+            "why": why(place) if place else "",
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
-    return live.answer(request, [run], answer)
+    return live.answer(request, [run], answer, place)
 
 
 def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         ],
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
+        "changes": run.priority_changes.all()[:3],
     }
 
 
@@ -106,7 +110,11 @@ def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None
 
 
 def _log(run: Run, asked: QueryDict) -> dict[str, Any]:
-    return {"log": store.log_tail(run.pk, LOG_LINES)}
+    return {}
+
+
+def _system(run: Run, asked: QueryDict) -> dict[str, Any]:
+    return {"words": store.system_words(run.pk)}
 
 
 def _configuration(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -132,6 +140,7 @@ CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
     "samples": samples.context,
     "verdicts": _verdict_tab,
     "log": _log,
+    "system": _system,
     "configuration": _configuration,
 }
 
