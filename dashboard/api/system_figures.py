@@ -70,8 +70,13 @@ def _figure(drawing: Drawing, run: Run, view: View) -> dict[str, Any]:
         _line(label, number, series, run) for number, (label, series) in enumerate(drawing.lines, 1)
     ]
     drawn = chart(lines, view)
-    several = {"showlegend": len(lines) > 1, "legend": {"orientation": "h", "y": 1.16, "x": 0}}
-    figure = drawn.figure | {"layout": drawn.figure["layout"] | several}
+    layout = drawn.figure["layout"]
+    looks = {
+        "showlegend": len(lines) > 1,
+        "legend": {"orientation": "h", "y": 1.16, "x": 0},
+        "yaxis": layout["yaxis"] | {"rangemode": "tozero"},
+    }
+    figure = drawn.figure | {"layout": layout | looks}
     unit = f" ({drawing.chart.unit})" if drawing.chart.unit else ""
     return {
         "name": drawing.chart.name,

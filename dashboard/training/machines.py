@@ -77,8 +77,9 @@ def _by_kind(slots: Iterable[Slot]) -> dict[str, list[Slot]]:
 def _running() -> dict[str, dict[str, Run]]:
     """By host and slot. Only what is shown of a run: its whole row is dear."""
     shown = ("name", "number", "status", "host", "slot", "started_at", "stop_requested")
+    running = Run.objects.filter(status=Status.RUNNING).select_related("examination")
     found: dict[str, dict[str, Run]] = {}
-    for run in Run.objects.filter(status=Status.RUNNING).only(*shown).order_by("number"):
+    for run in running.only(*shown, "examination__made_at").order_by("number"):
         for slot in run.slot.split(","):
             found.setdefault(run.host, {})[slot] = run
     return found

@@ -4,7 +4,6 @@ import pytest
 from django.utils.timezone import now
 
 from dashboard.health.models import Examination
-from dashboard.metrics import store
 from dashboard.runs.models import Run
 from dashboard.web.pages.run import TABS
 from tests.web.given import queries, ran

@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return _act(request)
     hosts, places = machines(), queue.places()
     first = list(places)[:SHOWN]
-    waiting = Run.objects.select_related("project", "launched_by").in_bulk(first)
+    waiting = Run.objects.select_related("examination", "launched_by").in_bulk(first)
     runs = [slot.run for host in hosts for slot in host.slots if slot.run]
     changes = list(PriorityChange.objects.select_related("run")[:CHANGES])
 
