@@ -16,6 +16,7 @@ from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
 from dashboard.search.errors import Hint
 from dashboard.storage import disk
+from dashboard.training.queue import OutOfRange
 from trainers.config import ConfigError
 
 
@@ -85,6 +86,7 @@ ANSWERS: dict[type[Exception], tuple[int, Callable[[Any], dict[str, Any]]]] = {
         400,
         lambda error: {"detail": f"no line of this post is an event ({error}); nothing was stored"},
     ),
+    OutOfRange: (409, lambda error: {"detail": str(error)}),
     Gap: (409, lambda error: {"detail": str(error), "expected": error.expected}),
     OtherFile: (409, lambda error: {"detail": str(error)}),
     disk.NoRoom: (507, lambda error: {"detail": str(error)}),

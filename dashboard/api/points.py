@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -17,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from dashboard.api.access import MayRead
+from dashboard.api.downloads import fitting, stem
 from dashboard.api.point_files import as_csv, as_json, as_parquet
 from dashboard.metrics import store
 from dashboard.metrics.store import Piece
@@ -51,23 +49,8 @@ class Points(APIView):
         pieces = store.pieces(run.pk, request.query_params.getlist("name") or store.names(run.pk))
         if request.query_params.get("superseded") != "1":
             pieces = (piece.counting() for piece in pieces)
-        answer = StreamingHttpResponse(_fitting(request, write(pieces)), content_type=content_type)
+        answer = StreamingHttpResponse(fitting(request, write(pieces)), content_type=content_type)
         # Django's gzip makes a stream of its own of every piece, and readers stop at the first
         answer["Content-Encoding"] = "identity"
-        answer["Content-Disposition"] = f'attachment; filename="{_stem(run)}.{kind}"'
+        answer["Content-Disposition"] = f'attachment; filename="{stem(run)}.{kind}"'
         return answer
-
-
-def _fitting(request: Request, body: Iterator[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """Under ASGI Django would gather all of an ordinary iterator before it sends the first byte."""
-    return _stepwise(body) if isinstance(request._request, ASGIRequest) else body
-
-
-async def _stepwise(body: Iterator[bytes]) -> AsyncIterator[bytes]:
-    step = sync_to_async(lambda: next(body, b""))
-    while piece := await step():
-        yield piece
-
-
-def _stem(run: Run) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", run.name).strip("-.") or run.pk

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from dashboard.api.wire import number
 from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
+from dashboard.training.queue import HIGHEST, LOWEST
 
 
 def refuse_unknown(form: serializers.Serializer[Any], data: Any) -> Any:
@@ -36,7 +37,9 @@ class LaunchSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(
         required=False, allow_null=True, default=None, min_value=0, max_value=2**63 - 1
     )
-    priority = serializers.IntegerField(required=False, default=0, min_value=-1000, max_value=1000)
+    priority = serializers.IntegerField(
+        required=False, default=0, min_value=LOWEST, max_value=HIGHEST
+    )
     note = serializers.CharField(required=False, allow_blank=True, default="")
     baseline = serializers.PrimaryKeyRelatedField(
         queryset=Run.objects.all(), required=False, allow_null=True, default=None

@@ -105,7 +105,7 @@ class Events(APIView):
         """{"offset": bytes stored now, "points": stored, "refused": how many lines could not be,
         "rejected": the first hundred of them, with their offsets in this post and the reasons}.
         """
-        receipt = _store(request, pk, store.append)
+        receipt = receive(request, pk, store.append)
         every = EXAMINE_EVERY + receipt.stored / POINTS_A_SECOND
         examine(Run.objects.get(pk=pk), at_most_every=every)
         rejected = [{"offset": r.offset, "reason": r.reason} for r in receipt.rejected[:TOLD]]
@@ -132,7 +132,7 @@ class Log(APIView):
     )
     def post(self, request: Request, pk: str) -> Response:
         """{"offset": bytes stored now}."""
-        return Response({"offset": _store(request, pk, store.append_log).offset})
+        return Response({"offset": receive(request, pk, store.append_log).offset})
 
 
 class Workers(APIView):
@@ -168,7 +168,7 @@ class Purges(APIView):
         return Response({"purged": purging.gone(told["runs"])})
 
 
-def _store(
+def receive(
     request: Request, pk: str, append: Callable[[str, int, bytes, str], store.Receipt]
 ) -> store.Receipt:
     form = OffsetSerializer(data=request.query_params)

@@ -19,7 +19,7 @@ from dashboard.metrics.columns import Block
 from dashboard.metrics.intake import Gap, Post, read_post
 from dashboard.metrics.limits import AHEAD, MAX_NAMES
 from dashboard.metrics.lines import Refused
-from dashboard.metrics.models import Curve, Journal, Ledger, LogPart, Tail
+from dashboard.metrics.models import Curve, Journal, Ledger, Tail
 from dashboard.runs import lifecycle
 
 KEPT_REJECTIONS = 20  # reasons kept a journal; all are counted
@@ -63,23 +63,6 @@ def append(run_id: str, offset: int, body: bytes, source: str = "") -> Receipt:
 
 
 @transaction.atomic
-def append_log(run_id: str, offset: int, body: bytes, source: str = "") -> Receipt:
-    """Store the bytes of console.log from `offset` on. Gap: bytes are missing before it."""
-    journal = _journal(run_id, source)
-    if offset > journal.log_offset:
-        raise Gap(offset, journal.log_offset)
-    new = body[journal.log_offset - offset :]
-    if new:
-        LogPart.objects.create(
-            run_id=run_id, source=source, start=journal.log_offset, data=bytes(new)
-        )
-        journal.log_offset += len(new)
-        journal.save(update_fields=["log_offset"])
-        lifecycle.touch([run_id])
-    return Receipt(journal.log_offset)
-
-
-@transaction.atomic
 def settle(run_id: str) -> None:
     """Seal all of a run's tail: it has ended, and is read from now on more than written."""
     ledger = locked(run_id)
@@ -100,7 +83,7 @@ def locked(run_id: str) -> Ledger:
 @transaction.atomic
 def _store(run_id: str, source: str, post: Post) -> Receipt | None:
     """None where more is stored by now than when the post was read: it must be read again."""
-    ledger, journal = locked(run_id), _journal(run_id, source)
+    ledger, journal = locked(run_id), journal_of(run_id, source)
     if journal.offset != post.seen:
         return None
     _check_same_file(journal, post)
@@ -123,7 +106,7 @@ def _store_new(ledger: Ledger, journal: Journal, post: Post) -> list[Refused]:
     return post.refused + crowded
 
 
-def _journal(run_id: str, source: str) -> Journal:
+def journal_of(run_id: str, source: str) -> Journal:
     """The directory's journal, locked until the transaction ends."""
     rows = Journal.objects.select_for_update().filter(run_id=run_id, source=source)
     if (journal := rows.first()) is None:

@@ -35,6 +35,7 @@ class Journal(models.Model):
     source = models.CharField(max_length=32, blank=True)  # names the run directory
     offset = models.BigIntegerField(default=0)  # bytes of events.jsonl that are stored
     log_offset = models.BigIntegerField(default=0)  # bytes of console.log that are stored
+    system_offset = models.BigIntegerField(default=0)  # bytes of system.jsonl that are stored
     attempt = models.PositiveIntegerField(default=1)  # of its last "start" line
     points = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)  # lines that could not be stored
@@ -127,9 +128,25 @@ class Event(models.Model):
 
 
 class LogPart(models.Model):
-    """A piece of console.log."""
+    """A piece of console.log, in the order of arrival; what lies between line ends is no line yet.
+
+    Small posts are gathered in one piece (see console.py). The blob comes last.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="log_parts")
     source = models.CharField(max_length=32, blank=True)
     start = models.BigIntegerField()
+    size = models.PositiveIntegerField(default=0)  # bytes
+    lines = models.PositiveIntegerField(default=0)  # line ends in it
+    is_open = models.BooleanField(default=False)  # it ends within a line
+    data = models.BinaryField()
+
+
+class SystemPart(models.Model):
+    """Readings of a run's host, some in a row: what system.py packs of them."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="system_parts")
+    source = models.CharField(max_length=32, blank=True)  # names the run directory
+    readings = models.PositiveIntegerField()  # moments
+    last_time = models.FloatField()
     data = models.BinaryField()

@@ -20,6 +20,7 @@ from dashboard.metrics.models import (
     Journal,
     Ledger,
     LogPart,
+    SystemPart,
     Tail,
 )
 
@@ -45,7 +46,8 @@ def sizes(run_ids: Iterable[str]) -> dict[str, Size]:
     chunk = Length("coarse") + Length("fine") + Length("data")
     chunks = Chunk.objects.filter(curve__run_id__in=wanted).annotate(owner=F("curve__run_id"))
     _add(points, chunks.values("owner").annotate(size=Sum(chunk)))
-    for table, found in ((Tail, points), (Clock, points), (LogPart, log)):
+    kept = ((Tail, points), (Clock, points), (SystemPart, points), (LogPart, log))
+    for table, found in kept:
         rows = _of(table).filter(run_id__in=wanted).values(owner=F("run_id"))
         _add(found, rows.annotate(size=Sum(Length("data"))))
     return {run_id: Size(points[run_id], log[run_id]) for run_id in wanted}
@@ -58,7 +60,8 @@ def forget(run_id: str, until: float = math.inf) -> int:
     """
     tables: list[QuerySet[Any]] = [
         Chunk.objects.filter(curve__run_id=run_id),
-        *(_of(table).filter(run_id=run_id) for table in (Clock, Tail, LogPart, Event, Curve)),
+        *(_of(table).filter(run_id=run_id) for table in (Clock, Tail, LogPart, SystemPart)),
+        *(_of(table).filter(run_id=run_id) for table in (Event, Curve)),
         *(_of(table).filter(run_id=run_id) for table in (Journal, Ledger)),
     ]
     return sum(_emptied(rows, until) for rows in tables)

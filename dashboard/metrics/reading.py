@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.metrics.models import Curve, Event, Journal, LogPart
+from dashboard.metrics.models import Curve, Event
 from dashboard.runs import freshness
 
 
@@ -31,15 +31,6 @@ class Mark:
     name: str
     text: str
     time: float
-
-
-@dataclass(frozen=True)
-class LogTail:
-    """The end of a console log. size: bytes of the whole; skipped: bytes before `text`."""
-
-    text: str
-    size: int
-    skipped: int
 
 
 def names(run_id: str) -> list[str]:
@@ -68,23 +59,6 @@ def marks(run_id: str) -> list[Mark]:
     """What the trainer marked on its charts, in order."""
     events = Event.objects.filter(run_id=run_id, kind="mark").order_by("step", "pk")
     return [Mark(e.step, e.data.get("name", ""), e.data.get("text", ""), e.time) for e in events]
-
-
-def log_tail(run_id: str, lines: int = 1000) -> LogTail:
-    """The last `lines` lines of the console log, all attempts and hosts one after the other."""
-    parts: list[bytes] = []
-    size = sum(Journal.objects.filter(run_id=run_id).values_list("log_offset", flat=True))
-    newlines = 0
-    for data in (
-        LogPart.objects.filter(run_id=run_id).order_by("-pk").values_list("data", flat=True)
-    ):
-        parts.append(bytes(data))
-        newlines += parts[-1].count(b"\n")
-        if newlines > lines:
-            break
-    whole = b"".join(reversed(parts))
-    tail = b"".join(whole.splitlines(keepends=True)[-lines:])
-    return LogTail(tail.decode("utf-8", errors="replace"), size, size - len(tail))
 
 
 def version(run_ids: Iterable[str]) -> str:

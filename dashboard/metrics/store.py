@@ -1,33 +1,36 @@
 """The metric store's door: append, read. What lies behind it is nobody else's business."""
 
 from dashboard.metrics.accounts import Account, Intake, account, intake
-from dashboard.metrics.appending import OtherFile, Receipt, append, append_log, settle
+from dashboard.metrics.appending import OtherFile, Receipt, append, settle
+from dashboard.metrics.console import append_log
+from dashboard.metrics.console_reading import Hits, LogLines, log_bytes, log_hits, log_lines
 from dashboard.metrics.downloads import Piece, pieces
 from dashboard.metrics.intake import Gap, TooMany, Unreadable
 from dashboard.metrics.pruning import Size, forget, sizes
 from dashboard.metrics.raw import read, read_newest, read_superseded
 from dashboard.metrics.reading import (
-    LogTail,
     Mark,
     Summary,
-    log_tail,
     marks,
     names,
     summaries,
     version,
 )
 from dashboard.metrics.samples import SampleEvent, samples
+from dashboard.metrics.system import Readings, append_system, system, system_words
 from dashboard.metrics.window import Span, Window
 from dashboard.metrics.windows import read_window, read_windows
 
 __all__ = [
     "Account",
     "Gap",
+    "Hits",
     "Intake",
-    "LogTail",
+    "LogLines",
     "Mark",
     "OtherFile",
     "Piece",
+    "Readings",
     "Receipt",
     "SampleEvent",
     "Size",
@@ -39,9 +42,12 @@ __all__ = [
     "account",
     "append",
     "append_log",
+    "append_system",
     "forget",
     "intake",
-    "log_tail",
+    "log_bytes",
+    "log_hits",
+    "log_lines",
     "marks",
     "names",
     "pieces",
@@ -54,5 +60,7 @@ __all__ = [
     "settle",
     "sizes",
     "summaries",
+    "system",
+    "system_words",
     "version",
 ]

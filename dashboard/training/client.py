@@ -49,7 +49,7 @@ def finish(run_id: str, lease: str, outcome: str, exit_code: int | None, failure
 
 
 def send(run_id: str, part: str, offset: int, body: bytes, source: str) -> int:
-    """Post bytes of "events" or "log" from `offset`; the offset that is stored now.
+    """Post bytes of "events", "log" or "system" from `offset`; the offset that is stored now.
 
     Refused with status 409 carries the offset that is expected.
     """

@@ -7,6 +7,8 @@ import datetime as dt
 from django.db import models
 from django.utils.timezone import now
 
+from dashboard.runs.models import Run
+
 SILENT_AFTER = dt.timedelta(seconds=15)
 
 
@@ -31,3 +33,19 @@ class Heartbeat(models.Model):
     @property
     def is_alive(self) -> bool:
         return now() - self.seen_at < SILENT_AFTER
+
+
+class PriorityChange(models.Model):
+    """Somebody gave a waiting run another place in the queue."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="priority_changes")
+    by = models.CharField(max_length=200)  # a person's name, or a token's
+    before = models.IntegerField()
+    after = models.IntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.before} -> {self.after}"

@@ -27,11 +27,13 @@ from dashboard.training import client
 from dashboard.training.lease import Lease
 from dashboard.training.sample_shipping import SampleShipper
 from dashboard.training.shipping import Shipper
+from dashboard.training.system import SystemRecorder
 
 logger = logging.getLogger("runner")
 
 PACE = 0.5  # seconds between two shipments
 GRACE = 60.0  # seconds a trainer has to save its checkpoint after SIGTERM
+ANNOUNCED = "\x1b]fixpoint;"  # how the line begins that parts two attempts in console.log
 PATIENCE = 10.0  # at most so many seconds between two tries while the app is away
 
 
@@ -58,9 +60,12 @@ def main(run_dir: Path, slot_files: Sequence[int]) -> None:
     lock = _lock(run_dir, lease)
     if lock is None:
         return
-    watch = Watch(lease, _start(claim, run_dir, lock), Shipper(claim["id"], run_dir), told)
+    announce(run_dir / "console.log", int(claim["attempt"]))
+    child = _start(claim, run_dir, lock)
+    watch = Watch(lease, child, Shipper(claim["id"], run_dir), told)
     with SampleShipper(claim["id"], run_dir).beside():
-        _watch(watch)
+        with SystemRecorder(run_dir, child.pid, claim.get("slot", "")).beside():
+            _watch(watch)
         for file in slot_files:
             os.close(file)
         _report(watch)
@@ -78,6 +83,24 @@ def _lock(run_dir: Path, lease: Lease) -> int | None:
         else:
             return file
     return None
+
+
+def announce(console: Path, attempt: int) -> None:
+    """Part a later attempt's output from the one before: terminals show nothing of this line."""
+    if attempt < 2:
+        return
+    torn = _ends_within_a_line(console)
+    said = f"{ANNOUNCED}{attempt};{time.time():.0f};{socket.gethostname()}\x07\n"
+    with console.open("ab") as file:
+        file.write(b"\n" * torn + said.encode())
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def _start(claim: dict[str, Any], run_dir: Path, lock: int) -> subprocess.Popen[bytes]:
@@ -203,7 +226,7 @@ def _failure(console: Path, code: int) -> str:
     with console.open("rb") as file:
         file.seek(max(console.stat().st_size - 4096, 0))
         words = file.read().decode("utf-8", errors="replace").replace("\0", "\ufffd")
-    lines = words.strip().splitlines()
+    lines = [line for line in words.strip().splitlines() if not line.startswith(ANNOUNCED)]
     if code == -signal.SIGKILL:
         how += " If nobody did that, the machine ran out of memory: see its kernel log."
     return f"{how} Its last words: {lines[-1]}" if lines else how

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,11 @@ from dashboard.training import client
 
 PIECE = 2**20  # bytes a post
 LONGEST_LINE = 16 * 2**20  # bytes; the app refuses larger posts
-FILES = {"events": "events.jsonl", "log": "console.log"}
+FILES = {"events": "events.jsonl", "log": "console.log", "system": "system.jsonl"}
+LINES = ("events", "system")  # sent in whole lines
+SPARED = ("system",)  # what a run can do without: where the app refuses it, the rest is sent
+
+logger = logging.getLogger("runner")
 
 Send = Callable[[str, str, int, bytes, str], int]
 
@@ -32,24 +37,38 @@ class Shipper:
         else:
             told = {"run": self.run_id, "source": uuid.uuid4().hex[:12], "events": 0, "log": 0}
         self._source = str(told["source"])
-        self._offsets = {part: int(told[part]) for part in FILES}
+        self._offsets = {part: int(told.get(part, 0)) for part in FILES}
+        self._given_up: set[str] = set()
         if not self._kept.exists():
             self._keep()  # before anything is sent: another source would store it all twice
 
     @property
     def is_done(self) -> bool:
         """Every whole line of the directory is acknowledged."""
-        return not any(self._piece(part) for part in FILES)
+        return not any(self._piece(part) for part in self._parts)
+
+    @property
+    def _parts(self) -> list[str]:
+        return [part for part in FILES if part not in self._given_up]
 
     def ship(self) -> None:
         """Send all that is there now; what is written meanwhile is for the next time.
 
         client.Unreachable: the rest later; client.Refused: it cannot be stored.
         """
-        for part in FILES:
-            size = _size(self.run_dir / FILES[part])
-            while self._offsets[part] < size and self._ship_piece(part):
-                pass
+        for part in self._parts:
+            try:
+                self._ship_part(part)
+            except client.Refused as refused:
+                if part not in SPARED:
+                    raise
+                logger.warning("%s is not sent any more: %s", FILES[part], refused)
+                self._given_up.add(part)
+
+    def _ship_part(self, part: str) -> None:
+        size = _size(self.run_dir / FILES[part])
+        while self._offsets[part] < size and self._ship_piece(part):
+            pass
 
     def _ship_piece(self, part: str) -> bool:
         """Send one piece. False where nothing (whole) is left to send."""
@@ -67,7 +86,7 @@ class Shipper:
         return self._offsets[part] != offset
 
     def _piece(self, part: str) -> bytes:
-        take = _whole_lines if part == "events" else _bytes
+        take = _whole_lines if part in LINES else _bytes
         return take(self.run_dir / FILES[part], self._offsets[part])
 
     def _keep(self) -> None:

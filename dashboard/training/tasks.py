@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import psutil
 from celery.signals import worker_ready, worker_shutting_down
 from kombu.exceptions import OperationalError
 from redis import RedisError
@@ -20,11 +21,13 @@ from redis import RedisError
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
 from dashboard.training import client, slots
+from dashboard.training.host import Host
 from dashboard.training.removal import Remover
 from dashboard.training.sample_shipping import sample_shippers
 from dashboard.training.shipping import shippers
 from dashboard.training.slots import Slot
 from dashboard.training.watchdog import Watchdog
+from dashboard.version import told
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +90,7 @@ def _start(claim: dict[str, Any], held: Sequence[Slot]) -> subprocess.Popen[byte
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "claim.json").write_text(json.dumps(claim))
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": slots.visible_devices(held)}
+    environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"  # the driver's numbers, by which slots go
     files = [slot.file for slot in held]
     command = [sys.executable, "-m", "dashboard.training.runner", str(folder), *map(str, files)]
     with (folder / "runner.log").open("ab") as log:
@@ -131,14 +135,15 @@ def _beat() -> None:
     turn = 0
     watchdog = Watchdog()
     remover = Remover(data_dir() / "runs")
+    host = Host(data_dir())
+    if host.gpus.words and any(name.startswith("gpu:") for name in slots.names()):
+        logger.warning("%s", host.gpus.words)
     while not stopping.is_set():
         if watchdog.sees_a_deaf_worker():
             logger.error("wake-ups wait and none is heard: ending, to be started anew")
             os._exit(1)  # runs have processes of their own and go on
         try:
-            told = client.heartbeat(
-                socket.gethostname(), {"slots": slots.names(), "pid": os.getpid()}
-            )
+            told = client.heartbeat(socket.gethostname(), _detail(host))
             remover.heed(told.get("deleted", 0))
             if turn % LEFTOVERS_EVERY == 0:
                 _send_leftovers()
@@ -146,6 +151,27 @@ def _beat() -> None:
             logger.warning("no heartbeat, or not all that was left over is sent: %s", error)
         turn += 1
         time.sleep(HEARTBEAT)
+
+
+def _detail(host: Host) -> dict[str, Any]:
+    """What the machines page shows of this host."""
+    return {
+        "slots": slots.names(),
+        "pid": os.getpid(),
+        "version": told(),
+        "readings": _readings(host),
+        "gpus": host.gpus.names(),
+        "words": host.gpus.words,
+    }
+
+
+def _readings(host: Host) -> dict[str, float]:
+    """Nothing where the host does not tell: that must not silence the worker."""
+    try:
+        return host.read()
+    except (OSError, psutil.Error) as error:
+        logger.warning("no reading of this host: %s", error)
+        return {}
 
 
 def _send_leftovers() -> None:

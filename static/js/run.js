@@ -1,34 +1,37 @@
 // One run: its charts, its log, and everything else as it changes.
 import { Charts, behind } from "fixpoint/charts";
+import { Console } from "fixpoint/console";
+import { Find } from "fixpoint/console_find";
 import { Live } from "fixpoint/live";
 import { wireSamples } from "fixpoint/samples";
 import { wireToolbar } from "fixpoint/toolbar";
-import { View, carry } from "fixpoint/view";
+import { View, carry, write } from "fixpoint/view";
 
 const view = new View();
 const root = document.querySelector("[data-charts]");
+if (root?.dataset.timed !== undefined) overTime();
 const charts = root && new Charts(root, view);
-const log = document.querySelector("[data-console]");
-const follow = document.querySelector("[data-follow]");
+const panel = document.querySelector("[data-log-panel]");
+const log = panel && new Console(panel);
+const find = panel && new Find(panel, log);
 wireToolbar(view);
 document.querySelectorAll("[data-tab]").forEach(carry);
 
-function toEnd() {
-  if (log && follow.checked) log.scrollTop = log.scrollHeight;
+// These charts know no steps: a view of steps that another tab left is put by, until a zoom
+// makes it one of time.
+function overTime() {
+  if (["relative", "wall"].includes(view.get("x"))) return;
+  Object.assign(view.values, { x: "relative", window: "" });
+  view.addEventListener("change", ({ detail }) => detail.includes("window") && write({ x: view.get("x") }));
 }
 
-// The reader who scrolls up wants to read; back at the end the log runs on.
-log?.addEventListener("scroll", () => {
-  follow.checked = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-});
-follow?.addEventListener("change", toEnd);
-
 async function refresh() {
-  toEnd();
+  await log?.refresh();
+  await find?.refresh();
   await charts?.load();
 }
 
-toEnd();
+log?.refresh().catch(behind);
 charts?.load().catch(behind);
 const live = new Live(refresh);
 const samples = document.querySelector("[data-samples]");

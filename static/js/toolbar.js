@@ -7,22 +7,23 @@ export function wireToolbar(view) {
   const smooth = bar.querySelector('[name="smooth"]');
   const metric = bar.querySelector('[name="metric"]');
   const unzoom = bar.querySelector("[data-unzoom]");
+  const log = bar.querySelector("[data-log]");
   const against = bar.querySelector('[name="against"]');
 
   function show() {
     smooth.value = view.get("smooth");
     smooth.nextElementSibling.value = view.get("smooth");
     for (const button of bar.querySelectorAll("[data-x]")) press(button, button.dataset.x === view.get("x"));
-    press(bar.querySelector("[data-log]"), view.get("log") === "1");
+    if (log) press(log, view.get("log") === "1");
     unzoom.hidden = !view.get("window");
-    choose(against, view.get("x").startsWith(METRIC) ? view.get("x").slice(METRIC.length) : "");
+    if (against) choose(against, view.get("x").startsWith(METRIC) ? view.get("x").slice(METRIC.length) : "");
     if (metric && metric.value !== view.get("metric")) metric.value = view.get("metric");
   }
 
   smooth.addEventListener("input", () => view.set({ smooth: smooth.value }));
   metric?.addEventListener("input", () => view.set({ metric: metric.value }));
-  against.addEventListener("change", () => view.set({ x: against.value ? METRIC + against.value : "step", window: "" }));
-  view.addEventListener("metrics", ({ detail }) => offer(against, detail));
+  against?.addEventListener("change", () => view.set({ x: against.value ? METRIC + against.value : "step", window: "" }));
+  view.addEventListener("metrics", ({ detail }) => against && offer(against, detail));
   unzoom.addEventListener("click", () => view.set({ window: "" }));
   bar.addEventListener("click", ({ target }) => {
     if (target.dataset.x) view.set({ x: target.dataset.x, window: "" }); // a zoom in steps is none in time

@@ -184,17 +184,6 @@ def test_every_post_is_seen_by_pages(run):
     assert store.version([run.pk]) != before
 
 
-def test_the_end_of_a_log_is_read_by_lines(run):
-    store.append_log(run.pk, 0, b"one\ntwo\n")
-    store.append_log(run.pk, 0, b"one\ntwo\nthr")
-    store.append_log(run.pk, 11, b"ee\n\xe5\xad\x97\n")
-    tail = store.log_tail(run.pk, lines=2)
-    assert tail.text == "three\n字\n"
-    assert (tail.size, tail.skipped) == (18, 8)
-    with pytest.raises(store.Gap):
-        store.append_log(run.pk, 99, b"x")
-
-
 BODY = lines(*(scalars(step, train_loss=step * 0.5) for step in range(1, 30)))
 
 

@@ -4,7 +4,6 @@ import pytest
 from django.utils.timezone import now
 
 from dashboard.health.models import Examination
-from dashboard.metrics import store
 from dashboard.runs.models import Run
 from dashboard.web.pages.run import TABS
 from tests.web.given import queries, ran
@@ -84,9 +83,10 @@ def test_the_button_opens_the_launch_form_with_the_change(page_client):
     assert "was 0.1" in form
 
 
-def test_the_log_is_escaped(page_client, run):
-    store.append_log(run.pk, 0, b"step 1\n<b>step 2</b>\n")
-    assert "&lt;b&gt;step 2" in page_client.get(f"/runs/{run.pk}/?tab=log").content.decode()
+def test_the_log_tab_says_where_its_lines_are(page_client, run):
+    page = page_client.get(f"/runs/{run.pk}/?tab=log").content.decode()
+    for part in ("lines", "hits", "file"):
+        assert f"/api/runs/{run.pk}/log/{part}/" in page
 
 
 def test_the_configuration_shows_what_is_not_the_default(page_client):

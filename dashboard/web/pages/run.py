@@ -18,21 +18,22 @@ from dashboard.health.labels import STATES
 from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
-from dashboard.runs.models import Run, Status
+from dashboard.runs.models import Run
 from dashboard.storage import trash
-from dashboard.training.waiting import widest_host
+from dashboard.training import queue
 from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
+from dashboard.web.queue_words import why
 from trainers.catalog import TRAINERS
 
-LOG_LINES = 1000
 TABS = {
     "overview": gettext_lazy("Overview"),
     "curves": gettext_lazy("Curves"),
     "samples": gettext_lazy("Samples"),
     "verdicts": gettext_lazy("Verdicts"),
     "log": gettext_lazy("Log"),
+    "system": gettext_lazy("System"),
     "configuration": gettext_lazy("Configuration"),
 }
 
@@ -44,6 +45,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
         return _act(request, run)
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in TABS else "overview"
+    place = queue.place(run)
 
     def answer() -> HttpResponse:
         context = {
@@ -52,13 +54,13 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "tabs": TABS,
             "trainer": TRAINERS.get(run.trainer),
             "meanings": meanings([run.trainer]),
-            "widest_host": widest_host(run),
+            "place": place,
+            "why": why(place) if place else "",
             "leaves_at": trash.leaves_at(run),
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
-    waits = run.status == Status.QUEUED and run.processes > 1
-    return live.answer(request, [run], answer, *([widest_host(run)] if waits else []))
+    return live.answer(request, [run], answer, *([place] if place else []))
 
 
 def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         ],
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
+        "changes": run.priority_changes.all()[:3],
     }
 
 
@@ -109,7 +112,11 @@ def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None
 
 
 def _log(run: Run, asked: QueryDict) -> dict[str, Any]:
-    return {"log": store.log_tail(run.pk, LOG_LINES)}
+    return {}
+
+
+def _system(run: Run, asked: QueryDict) -> dict[str, Any]:
+    return {"words": store.system_words(run.pk)}
 
 
 def _configuration(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -135,6 +142,7 @@ CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
     "samples": samples.context,
     "verdicts": _verdict_tab,
     "log": _log,
+    "system": _system,
     "configuration": _configuration,
 }
 
