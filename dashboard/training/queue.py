@@ -101,3 +101,8 @@ def _note(one: Waiting, priority: int, by: str) -> None:
     waiting = Run.objects.filter(pk=one.run, status=Status.QUEUED)
     if waiting.update(priority=priority, version=F("version") + 1):
         PriorityChange.objects.create(run_id=one.run, by=by, before=one.priority, after=priority)
+
+
+def changes(run: Run) -> QuerySet[PriorityChange]:
+    """Who gave the run another priority, the newest first."""
+    return PriorityChange.objects.filter(run=run)

@@ -74,6 +74,6 @@ def test_two_directories_are_told_in_the_order_of_time(run):
 
 def test_forgetting_a_run_forgets_them(run):
     store.append_system(run.pk, 0, line(10.0, cpu_run=1))
-    assert store.sizes([run.pk])[run.pk] > 0
+    assert store.sizes([run.pk])[run.pk].total > 0
     store.forget(run.pk)
     assert not SystemPart.objects.exists()

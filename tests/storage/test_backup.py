@@ -49,7 +49,7 @@ def test_what_was_there_is_there_again(made):
     assert list(Run.objects.values_list("pk", "name")) == [(run.pk, "kept")]
     assert len(store.read(run.pk)["train/loss"].steps) == 49
     assert store.account(run.pk).balanced
-    assert store.log_tail(run.pk).size == 3000
+    assert len(b"".join(store.log_bytes(run.pk))) == 3000
     assert files.read(run.pk, PICTURE) == b"p" * 500
     assert not User.objects.exists()
 

@@ -72,6 +72,7 @@ def test_there_is_nothing_above_the_highest_priority(runs):
 
 def test_a_place_says_why(runs):
     place = queue.place(runs[1])
+    assert place is not None
     assert (place.place, place.of, place.reason.why) == (2, 3, "no_worker")
     beats("h", "cpu:0")
     assert [one.reason.why for one in queue.places().values()] == [
@@ -85,11 +86,15 @@ def test_the_run_ahead_is_named(runs):
     beats("h", "gpu:0", "gpu:1")
     lifecycle.claim("h", "gpu:0")
     Run.objects.filter(name="b").update(processes=2)
-    assert queue.place(runs[2]).behind.name == "b"
+    place = queue.place(runs[2])
+    assert place is not None
+    assert place.behind is not None
+    assert place.behind.name == "b"
 
 
 def test_a_run_that_does_not_wait_has_no_place(runs):
     running = lifecycle.claim("h", "cpu:0")
+    assert running is not None
     assert queue.place(running) is None
 
 
@@ -105,7 +110,9 @@ def test_a_machine_shows_what_runs_in_which_slot(runs):
 
 def test_a_silent_host_gives_no_slots_and_can_be_forgotten(runs):
     beats("h", "cpu:0", ago=60)
-    assert queue.place(runs[0]).reason.why == "no_worker"
+    place = queue.place(runs[0])
+    assert place is not None
+    assert place.reason.why == "no_worker"
     assert forget("h")
     assert machines() == []
 

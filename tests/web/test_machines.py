@@ -66,7 +66,9 @@ def test_a_priority_is_set_and_shown_on_the_run_page(page_client, run):
 @pytest.mark.parametrize("priority", ["", "many", "1001"])
 def test_a_priority_that_is_none_is_refused_in_words(page_client, run, priority):
     assert "A priority is a number" in act(page_client, f"priority {run.pk}", priority=priority)
-    assert queue.place(Run.objects.get(pk=run.pk)).place == 1
+    place = queue.place(Run.objects.get(pk=run.pk))
+    assert place is not None
+    assert place.place == 1
 
 
 def test_a_waiting_run_is_stopped(page_client, run):

@@ -59,14 +59,14 @@ def test_an_address_that_nobody_made_is_no_breakage(page_client, query):
 
 
 def test_a_run_goes_to_the_trash_and_back(page_client):
-    run = ended("gone")
+    run = ended("wanderer")
     assert "Moved to the trash" in act(page_client, run, "trash")
-    assert "gone" not in page(page_client, "/")
-    assert "gone" not in page(page_client, "/?archived=1")
-    assert "gone" in page(page_client, "/trash/")
+    assert "wanderer" not in page(page_client, "/")
+    assert "wanderer" not in page(page_client, "/?archived=1")
+    assert "wanderer" in page(page_client, "/trash/")
     assert "This run is in the" in page(page_client, f"/runs/{run.pk}/")
     page_client.post("/trash/", {"action": "restore", "runs": [run.pk]})
-    assert "gone" in page(page_client, "/")
+    assert "wanderer" in page(page_client, "/")
 
 
 def test_a_locked_run_shows_it_and_offers_no_trash(page_client):

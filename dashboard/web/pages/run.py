@@ -83,7 +83,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         ],
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
-        "changes": run.priority_changes.all()[:3],
+        "changes": queue.changes(run)[:3],
     }
 
 
