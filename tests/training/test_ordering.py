@@ -1,10 +1,11 @@
 """Another order of the queue, by the fewest priorities."""
 
 import random
+from typing import get_args
 
 import pytest
 
-from dashboard.training.ordering import Waiting, moved
+from dashboard.training.ordering import Move, Waiting, moved
 
 
 def queue(*priorities):
@@ -54,7 +55,7 @@ def test_any_move_in_any_queue_moves_that_run_alone():
     for _ in range(500):
         runs = queue(*(chance.randint(-2, 2) for _ in range(chance.randint(2, 7))))
         order = [one.run for one in runs]
-        place, move = chance.randrange(len(order)), chance.choice(["up", "down", "top"])
+        place, move = chance.randrange(len(order)), chance.choice(get_args(Move))
         target = {"up": max(place - 1, 0), "down": min(place + 1, len(order) - 1), "top": 0}[move]
         wanted = order[:place] + order[place + 1 :]
         wanted.insert(target, order[place])

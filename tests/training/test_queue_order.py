@@ -34,7 +34,9 @@ def beats(name, *slots, ago=0, **detail):
 def test_the_order_is_that_of_the_claims(runs):
     Run.objects.filter(name="c").update(priority=1)
     assert names() == ["c", "a", "b"]
-    assert lifecycle.claim("h", "cpu:0").name == "c"
+    claimed = lifecycle.claim("h", "cpu:0")
+    assert claimed is not None
+    assert claimed.name == "c"
 
 
 def test_a_move_is_noted_with_its_author(runs):

@@ -62,7 +62,7 @@ def test_a_new_text_would_be_found():
     assert "Learning rate" in found  # a trainer's setting
     assert "Launch a run" in found  # a template's
     assert "Queued" in found  # a model's
-    assert ("%(counter)s run", "%(counter)s runs") in found  # in two numbers
+    assert ("%(counter)s run waits", "%(counter)s runs wait") in found  # in two numbers
 
 
 def test_a_missing_or_guessed_translation_is_noticed(kept):
