@@ -8,7 +8,14 @@ import sys
 
 from tests.postgres import postgres, programs
 
-AREAS = ["tests/runs", "tests/metrics", "tests/training", "tests/api", "tests/health"]
+AREAS = [
+    "tests/runs",
+    "tests/metrics",
+    "tests/training",
+    "tests/api",
+    "tests/health",
+    "tests/storage",
+]
 
 
 def main() -> int:

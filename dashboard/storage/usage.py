@@ -80,8 +80,9 @@ def biggest(after: str = "", most: int = 50, among: Q | None = None) -> Page:
 
 def by_project() -> dict[Project, Share]:
     """Every project, the biggest first."""
+    columns = ("project_id", "runs", *KINDS, "total")
     sums = Usage.objects.values("project_id").annotate(runs=Count("pk"), **_sums())
-    found = {row.pop("project_id"): Share(**row) for row in sums}
+    found = {of: Share(*share) for of, *share in sums.values_list(*columns)}
     projects = Project.objects.all()
     shares = {project: found.get(project.pk, Share()) for project in projects}
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1].total, pair[0].name)))

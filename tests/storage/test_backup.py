@@ -131,7 +131,7 @@ def test_it_is_not_restored_over_something_unless_that_is_said(made):
 def test_it_is_not_restored_while_somebody_is_at_work(made):
     _run, path = made
     _beat()
-    with pytest.raises(CommandError, match="housekeeping on .* stop it first"):
+    with pytest.raises(CommandError, match=r"housekeeping on .* stop it first"):
         call_command("restore", path, replace=True)
 
 
@@ -218,7 +218,6 @@ def test_a_restore_that_fails_halfway_is_undone(made, monkeypatch, tmp_path):
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL's way")
 def test_a_dump_that_ends_too_soon_is_undone(made, monkeypatch, tmp_path):
-    _run, path = made
     ended("still here")
     dump = tmp_path / "database"
     postgres_copy.dump(dump)

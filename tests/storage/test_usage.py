@@ -54,7 +54,8 @@ def test_what_comes_after_the_end_is_noticed():
 def test_the_biggest_come_first_and_pages_meet():
     runs = [heavy(f"r{n}", points=5, log=100 * (n % 4), picture=1) for n in range(9)]
     measured()
-    seen, after = [], ""
+    seen: list[Usage] = []
+    after = ""
     while True:
         page = usage.biggest(after, most=2)
         seen += page.usages
