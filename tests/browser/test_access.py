@@ -18,7 +18,7 @@ def addresses(app):
         f"/runs/{one.pk}/?tab={tab}" for tab in ("overview", "verdicts", "log", "configuration")
     ]
     compare = f"/compare/?runs={one.pk},{other.pk}"
-    return ["/", *tabs, compare, "/compare/", "/launch/", "/launch/region_contrastive/"]
+    return ["/", *tabs, compare, "/compare/", "/storage/", "/trash/", "/launch/", "/launch/region_contrastive/"]
 
 
 @pytest.fixture
