@@ -15,6 +15,7 @@ AREAS = [
     "tests/api",
     "tests/health",
     "tests/search",
+    "tests/storage",
 ]
 
 

@@ -67,20 +67,28 @@ def tool(name: str) -> str:
 def _feed(pipe: IO[bytes], drop: str, restore: list[str], source: Path) -> str:
     """Everything into psql; the last word is COMMIT, and is said only when all went well."""
     try:
-        pipe.write(f"BEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{drop}\n".encode())
-        command = [*restore, "--file=-", str(source)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
-            assert program.stdout is not None
-            assert program.stderr is not None
-            shutil.copyfileobj(program.stdout, pipe)
-            wrong = program.stderr.read().decode(errors="replace").strip()
-        if program.returncode:
-            return wrong or f"exit code {program.returncode}"
-        pipe.write(b"COMMIT;\n")
-        pipe.close()
+        with pipe:
+            pipe.write(f"BEGIN;\nSET LOCAL lock_timeout = '{LOCK_TIMEOUT}';\n{drop}\n".encode())
+            wrong = _pour([*restore, "--file=-", str(source)], pipe)
+            if not wrong:
+                pipe.write(b"COMMIT;\n")
+            return wrong
     except BrokenPipeError:
         return "psql ended before all was told"
-    return ""
+
+
+def _pour(command: list[str], pipe: IO[bytes]) -> str:
+    """What the program prints, into the pipe. Why it failed, or ""."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        try:
+            shutil.copyfileobj(program.stdout, pipe)
+        except BrokenPipeError:
+            program.kill()
+            raise
+        wrong = program.stderr.read().decode(errors="replace").strip()
+    return wrong or f"exit code {program.returncode}" if program.returncode else ""
 
 
 def _drop() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,15 +80,12 @@ def biggest(after: str = "", most: int = 50, among: Q | None = None) -> Page:
 
 def by_project() -> dict[Project, Share]:
     """Every project, the biggest first."""
+    columns = ("project_id", "runs", *KINDS, "total")
     sums = Usage.objects.values("project_id").annotate(runs=Count("pk"), **_sums())
-    found = {row["project_id"]: _share(row) for row in sums}
+    found = {of: Share(*share) for of, *share in sums.values_list(*columns)}
     projects = Project.objects.all()
     shares = {project: found.get(project.pk, Share()) for project in projects}
     return dict(sorted(shares.items(), key=lambda pair: (-pair[1].total, pair[0].name)))
-
-
-def _share(row: Mapping[str, Any]) -> Share:
-    return Share(**{name: value for name, value in row.items() if name != "project_id"})
 
 
 def together(runs: QuerySet[Run]) -> Share:

@@ -25,6 +25,9 @@ def addresses(app):
         *tabs,
         compare,
         "/compare/",
+        "/storage/",
+        "/trash/",
+        "/machines/",
         "/launch/",
         "/launch/region_contrastive/",
     ]

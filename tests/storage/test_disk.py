@@ -105,7 +105,7 @@ def test_nothing_is_launched_onto_a_full_disk(free, as_scope, page_client):
 
 def test_a_running_run_keeps_its_lease_and_may_end(free, worker, run):
     claim = lifecycle.claim("here", "cpu:0")
-    assert claim is not None
+    assert claim
     free(1e8)
     body = {"lease": claim.lease}
     path = f"/api/runs/{run.pk}"

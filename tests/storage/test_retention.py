@@ -94,8 +94,8 @@ def test_a_preview_tells_what_would_go_and_changes_nothing():
     usage.measure([run.pk for run in Run.objects.all()])
     project = Project.objects.get()
     due = retention.preview(project, 30, 7)
-    assert due.trash is not None
-    assert due.purge is not None
+    assert due.trash
+    assert due.purge
     assert due.trash.share.runs == 7
     assert due.trash.names == ["r0", "r1", "r2", "r3", "r4"]
     assert due.trash.unnamed == 2

@@ -133,8 +133,8 @@ def test_retention_is_saved_and_told(admin_client, page_client):
     days = {"project": run.project_id, "trash_after": 30, "purge_after": 7}
     admin_client.post("/storage/", days)
     told = page(page_client)
-    assert "trash after 30 days" in told
-    assert "deleted 7 days later" in told
+    assert "into the trash after 30 days" in told
+    assert "deleted after 7 days in the trash" in told
     admin_client.post("/storage/", days | {"trash_after": "", "purge_after": ""})
     assert "keeps everything" in page(page_client)
 
