@@ -37,6 +37,7 @@ class Installation:
         self.log = data.parent / "up.log"
         self.up: subprocess.Popen[bytes] | None = None
         self.url = ""
+        self.port = 0  # a free one
         self.token = ""
 
     @property
@@ -55,7 +56,7 @@ class Installation:
         began = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.up = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--no-browser", "--port", "0"],
+                [sys.executable, "manage.py", "up", "--no-browser", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
