@@ -35,7 +35,9 @@ def watched(up, page):
 
 def points(page):
     text = page.locator(".card .under", has_text="points").first.inner_text(timeout=30_000)
-    return int(re.search(r"([\d,]+) points", text)[1].replace(",", ""))
+    found = re.search(r"([\d,]+) points", text)
+    assert found is not None, text
+    return int(found[1].replace(",", ""))
 
 
 def grows(page):
