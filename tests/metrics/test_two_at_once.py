@@ -87,10 +87,12 @@ def test_readers_see_every_acknowledged_point_while_others_seal(run):
 
     def write():
         offset = 0
-        for step in range(120):
-            body = lines(scalars(step, train_loss=step))
-            offset = store.append(run.pk, offset, body).offset
-        done.set()
+        try:
+            for step in range(120):
+                body = lines(scalars(step, train_loss=step))
+                offset = store.append(run.pk, offset, body).offset
+        finally:
+            done.set()
 
     def read():
         while not done.is_set():
