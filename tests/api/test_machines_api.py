@@ -20,7 +20,7 @@ def post(client, path, body):
 
 def test_a_machine_tells_its_slots_and_readings(as_scope, worker, run):
     detail = {"slots": ["cpu:0"], "readings": {"cpu/host": 1.0}, "version": "1"}
-    assert post(worker, "workers/", {"host": "h", "detail": detail}).status_code == 204
+    assert post(worker, "workers/", {"host": "h", "detail": detail}).json() == {"deleted": 0}
     lifecycle.claim("h", "cpu:0")
     [told] = as_scope("viewer").get("/api/machines/").json()["machines"]
     assert (told["name"], told["alive"], told["readings"]) == ("h", True, {"cpu/host": 1.0})

@@ -43,7 +43,7 @@ def test_stopping_asks_once(here):
     page.get_by_role("button", name="Keep running").click()
     assert Run.objects.get(pk=run.pk).status == "queued"
     page.locator("[data-do=stop]").click()
-    page.locator("dialog [data-yes]").click()
+    page.locator("#confirm-stop [data-yes]").click()
     expect(page.locator(".facts .status")).to_have_text("Stopped")
 
 
@@ -52,6 +52,7 @@ def test_ticked_runs_are_archived(here):
     page = here("/")
     page.get_by_label("Choose gone").check()
     page.get_by_role("button", name="Archive").click()
+    page.get_by_role("dialog").get_by_role("button", name="Archive").click()
     expect(page.get_by_text("1 run archived.")).to_be_visible()
     expect(page.locator(".row")).to_have_count(0)
 

@@ -66,9 +66,12 @@ def slowdown(context: Context) -> Finding:
         return waiting(values_of(STEP, curve), told)
     history = judged.where(np.arange(len(judged)) < len(judged) - BLOCKS * BLOCK)
     history = history.last(MOST_HISTORY)
-    blocks = [judged.last(BLOCKS * BLOCK).where(_nth(number)) for number in range(BLOCKS)]
     before = float(np.median(history.values))
-    ratio = min(float(np.median(block.values)) for block in blocks) / max(before, 1e-9)
+    if before <= 0:
+        told = Message(_("Most steps took 0 s or less: their time was not measured."))
+        return waiting(values_of(STEP, curve), told)
+    blocks = [judged.last(BLOCKS * BLOCK).where(_nth(number)) for number in range(BLOCKS)]
+    ratio = min(float(np.median(block.values)) for block in blocks) / before
     slower = ratio >= WARN and all(mann_whitney(history.values, b.values) > Z for b in blocks)
     if slower:
         finding = _found(context, history, judged.last(BLOCKS * BLOCK), ratio)
