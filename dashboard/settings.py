@@ -121,9 +121,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 30,
         "transaction_mode": "IMMEDIATE",  # a writer waits its turn instead of failing midway
-        # auto_vacuum comes first: once a new file has a page it is too late
-        "init_command": "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
-        " PRAGMA synchronous=NORMAL;",
+        # the rest of what a connection is told: dashboard/storage/database.py:prepare
+        "init_command": "PRAGMA synchronous=NORMAL;",
     }
     # a file, so that the threads of a served app share it
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 STEP = 1000  # pages given back in one transaction: a writer waits no longer than for these
 
@@ -23,6 +25,21 @@ class Database:
     size: int
     spare: int | None
     shrinks: bool
+
+
+def prepare(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Told of each new connection: a new SQLite file gets the manner that it keeps.
+
+    auto_vacuum comes first, since once the file has a page it is too late; and only then, since
+    saying it again is a write, which would wait for other writers and wake every open page.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        if cursor.fetchone()[0] == 0:
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def database() -> Database:

@@ -71,7 +71,12 @@ class Road:
     @property
     def environment(self) -> dict[str, str]:
         ours = ("FIXPOINT_", "DATABASE_URL", "REDIS_URL")
-        kept = {key: told for key, told in os.environ.items() if not key.startswith(ours)}
+        limits = ("FIXPOINT_DISK_",)
+        kept = {
+            key: told
+            for key, told in os.environ.items()
+            if not key.startswith(ours) or key.startswith(limits)
+        }
         kept |= {"FIXPOINT_DATA": str(self.data), "REDIS_URL": "redis://127.0.0.1:1/0"}
         kept |= {"FIXPOINT_URL": self.url, "FIXPOINT_WORKER_TOKEN": self.worker}
         return kept | ({"DATABASE_URL": self.postgres.url} if self.postgres else {})

@@ -101,7 +101,8 @@ def fill(disk):
     return ballast
 
 
-def test_a_full_disk_refuses_and_loses_nothing(tmp_path, small_disk):
+def test_a_full_disk_refuses_and_loses_nothing(tmp_path, small_disk, monkeypatch):
+    monkeypatch.setenv("FIXPOINT_DISK_STOP_GB", "0")  # none is kept free: the disk itself refuses
     with open_road(tmp_path, "sqlite", small_disk) as road:
         road.log(100)
         road.start("shipper")

@@ -5,7 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from dashboard.runs import lifecycle
 from dashboard.storage import database, purging
@@ -47,6 +47,22 @@ def test_the_file_is_as_small_as_before_the_run(swollen):
     assert database.reclaim(math.inf) is True
     assert spare() == 0
     assert size() - swollen < 0.5 * MB
+
+
+def test_a_new_connection_writes_nothing():
+    def commits():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA data_version")
+            return cursor.fetchone()[0]
+
+    before = commits()
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM runs_run")
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
+    other.close()
+    assert commits() == before
 
 
 def test_it_is_given_back_in_small_steps(swollen, monkeypatch):
