@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from dashboard.metrics.chunks import COARSE, FINE
 from dashboard.metrics.holdings import Heading, Holding
@@ -36,36 +37,47 @@ class Plan:
 
 def plan(holding: Holding, span: Span) -> Plan | None:
     """None where the curve has no point that counts."""
-    chunks = [c for c in holding.chunks if c.first_step <= holding.end_of(c.attempt)]
-    tails = list(tail_that_counts(holding))
+    ends = {attempt: holding.end_of(attempt) for attempt in {c.attempt for c in holding.chunks}}
+    chunks = [c for c in holding.chunks if c.first_step <= ends[c.attempt]]
+    tails = [series for _, series in tail_that_counts(holding)]
     if not chunks and not tails:
         return None
     began = min([c.first_time for c in chunks] + [float(s.times.min()) for s in tails])
     ended = max([c.last_time for c in chunks] + [float(s.times.max()) for s in tails])
     span = span.beginning(began)
-    alone = _alone(_intervals(holding, chunks, tails))
-    wanted = [c for c in chunks if _touches(c, span)]
-    whole = [c for c in wanted if c.pk in alone and _within(c, span, holding)]
-    kept = {c.pk for c in whole}
-    return Plan(holding, span, whole, [c for c in wanted if c.pk not in kept], began, ended)
+    alone = _alone(_intervals(chunks, ends, tails))
+    whole: list[Heading] = []
+    opened: list[Heading] = []
+    for chunk, (first, last) in zip(chunks, _reaches(chunks, span), strict=True):
+        if first > span.high or last < span.low:
+            continue
+        within = span.low <= first and last <= span.high and chunk.last_step <= ends[chunk.attempt]
+        (whole if within and chunk.pk in alone else opened).append(chunk)
+    return Plan(holding, span, whole, opened, began, ended)
 
 
-def tail_that_counts(holding: Holding) -> Iterable[Series]:
-    """The tail's points, attempt by attempt, without those that a later attempt logged anew."""
+def tail_that_counts(holding: Holding) -> Iterable[tuple[int, Series]]:
+    """By attempt: the tail's points, without those that a later attempt logged anew."""
     for attempt, series in holding.tail:
         counts = series.steps <= holding.end_of(attempt)
         if counts.any():
-            yield series if counts.all() else series.where(counts)
+            yield attempt, series if counts.all() else series.where(counts)
 
 
 def points(plan: Plan, chunks: Iterable[Heading], read: Mapping[int, Series]) -> Series:
-    """The points that count, of these chunks and of the tail, within the span, by step."""
-    parts = []
+    """The points that count, of these chunks and of the tail, within the span, by step.
+
+    At one step a later attempt's come after an earlier one's, though they may be sealed before.
+    """
+    parts: list[tuple[int, Series]] = []
     for chunk in chunks:
         series = read[chunk.pk]
         end = plan.holding.end_of(chunk.attempt)
-        parts.append(series if chunk.last_step <= end else series.where(series.steps <= end))
-    series = joined([*parts, *tail_that_counts(plan.holding)]).by_step()
+        counting = series if chunk.last_step <= end else series.where(series.steps <= end)
+        parts.append((chunk.attempt, counting))
+    parts += tail_that_counts(plan.holding)
+    parts.sort(key=itemgetter(0))
+    series = joined([series for _, series in parts]).by_step()
     return within(series, plan.span) if len(series) else EMPTY
 
 
@@ -77,9 +89,9 @@ def within(series: Series, span: Span) -> Series:
 
 
 def _intervals(
-    holding: Holding, chunks: Iterable[Heading], tails: Iterable[Series]
+    chunks: Iterable[Heading], ends: Mapping[int, int], tails: Iterable[Series]
 ) -> list[Interval]:
-    found = [(c.first_step, min(c.last_step, holding.end_of(c.attempt)), c.pk) for c in chunks]
+    found = [(c.first_step, min(c.last_step, ends[c.attempt]), c.pk) for c in chunks]
     return found + [(int(s.steps.min()), int(s.steps.max()), 0) for s in tails]
 
 
@@ -95,18 +107,8 @@ def _alone(intervals: Iterable[Interval]) -> set[int]:
     return {group[0] for group in groups if len(group) == 1}
 
 
-def _touches(chunk: Heading, span: Span) -> bool:
-    first, last = _reach(chunk, span)
-    return first <= span.high and last >= span.low
-
-
-def _within(chunk: Heading, span: Span, holding: Holding) -> bool:
-    first, last = _reach(chunk, span)
-    counts = chunk.last_step <= holding.end_of(chunk.attempt)
-    return counts and span.low <= first and last <= span.high
-
-
-def _reach(chunk: Heading, span: Span) -> tuple[float, float]:
+def _reaches(chunks: Iterable[Heading], span: Span) -> Iterable[tuple[float, float]]:
+    """From where to where each goes, in what the span is told in."""
     if span.by == "step":
-        return chunk.first_step, chunk.last_step
-    return chunk.first_time, chunk.last_time
+        return [(c.first_step, c.last_step) for c in chunks]
+    return [(c.first_time, c.last_time) for c in chunks]

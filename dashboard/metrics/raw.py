@@ -58,7 +58,7 @@ def _chunks(one: Plan) -> list[Heading]:
 
 def _newest(one: Plan, count: int) -> list[Heading]:
     """Chunks enough that no `count` points outside of them and of the tail are newer."""
-    tails = list(tail_that_counts(one.holding))
+    tails = [series for _, series in tail_that_counts(one.holding)]
     chosen: list[Heading] = []
     for chunk in sorted(_chunks(one), key=lambda chunk: chunk.last_step, reverse=True):
         newer = sum(int((series.steps >= chunk.last_step).sum()) for series in tails)

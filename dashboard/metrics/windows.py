@@ -76,9 +76,9 @@ def _assembled(one: Plan, ready: Summaries, read: Mapping[int, Series]) -> Bucke
 
 
 def _in_order(found: Buckets) -> Buckets:
-    if (found.first_step[1:] >= found.first_step[:-1]).all():
+    if (found.first_step[1:] >= found.last_step[:-1]).all():
         return found
-    order = np.argsort(found.first_step, kind="stable")
+    order = np.lexsort((found.last_step, found.first_step))
     return Buckets(*(getattr(found, name)[order] for name in NAMES))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.metrics import store
@@ -116,7 +116,36 @@ def sent(run, files, posts, settled):
     return model
 
 
+def said(*events):
+    """(step, metric, …) as points, (attempt, step) in a list as a start."""
+    return [
+        {"kind": "start", "attempt": event[0], "step": event[1]}
+        if isinstance(event, list)
+        else {
+            "kind": "scalars",
+            "step": event[0],
+            "time": 0.0,
+            "values": dict.fromkeys(event[1:], 1),
+        }
+        for event in events
+    ]
+
+
+# an attempt that goes on after a later one began: its points lie among those that are sealed
+ALL, TWO, ONE, NONE = (0, "a", "b", "c/d"), (0, "a", "b"), (0, "a"), (0,)
+BETWEEN = said(
+    *[NONE] * 4, ALL, *[NONE] * 4, TWO, ALL, NONE, ALL, (1, "a"), *[NONE] * 5, ALL, TWO, [2, 27],
+    *[NONE] * 4, ALL, [1, 0], *[NONE] * 4, ALL, ONE, *[NONE] * 2, ONE, *[NONE] * 3,
+)  # fmt: skip
+SEALED_BEFORE = said(
+    *[NONE] * 9, TWO, *[ALL] * 3, [1, 0], *[NONE] * 6, TWO, ALL, [1, 0], [2, 27],
+    *[NONE] * 13, TWO, *[ALL] * 2,
+)  # fmt: skip
+
+
 @QUICK
+@example({"one": BETWEEN, "two": []}, [], set())
+@example({"one": SEALED_BEFORE, "two": said((0, "b"))}, [], set())
 @given(st.fixed_dictionaries({"one": LINES, "two": LINES}), POSTS, SETTLES)
 def test_what_is_read_is_what_was_acknowledged(run, files, posts, settled):
     twin = Run.objects.create(project=run.project, number=Run.objects.count() + 1, name="twin")
