@@ -153,6 +153,8 @@ LOGOUT_REDIRECT_URL = "login"
 
 # A post of events may carry this much; larger bodies are answered with 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
+# It is parsed at once, so it is not laid on the disk before.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 # Over plain http on one machine cookies cannot be "secure"; behind TLS they must be.
 HTTPS = os.environ.get("FIXPOINT_HTTPS") == "1"
