@@ -15,6 +15,8 @@ from dashboard.up import redis_server, worker
 from dashboard.up.child import Service
 from dashboard.up.environment import ROOT
 
+# Each request has a thread; with an arena for each, glibc would keep what large posts once took.
+WEB = {"MALLOC_ARENA_MAX": "2"}
 LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 UVICORN = [
@@ -46,7 +48,7 @@ def services(data: Path, host: str, web: socket.socket) -> list[Service]:
         Service(
             "web",
             [*UVICORN, "--fd", str(web.fileno())],
-            environment,
+            WEB | environment,
             descriptors=(web.fileno(),),
             release=web.close,  # else those that stop later wait for an answer that never comes
             chatter=WEB_CHATTER,

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from dashboard.places import ROOT, data_dir
 from dashboard.up import preparing
-from dashboard.up.services import UVICORN
+from dashboard.up.services import UVICORN, WEB
 
 
 class Command(BaseCommand):
@@ -27,4 +27,5 @@ class Command(BaseCommand):
         self.stdout.flush()
         os.environ["FIXPOINT_DATA"] = str(data_dir())  # it may be relative to where we were called
         os.chdir(ROOT)
-        os.execv(sys.executable, [*UVICORN, "--host", host, "--port", port])
+        command = [*UVICORN, "--host", host, "--port", port]
+        os.execve(sys.executable, command, WEB | os.environ)
