@@ -37,11 +37,10 @@ def answer(
 
 
 def _made_of(request: HttpRequest, runs: list[Run], more: tuple[Any, ...]) -> MadeOf:
-    """What a page of runs alone says changes with them; each reader may press other buttons."""
-    reader = str(request.user.pk)
+    """A page of runs alone says the same to everybody; base.html leaves out who reads it."""
     if more or not runs:
-        return MadeOf(reader=reader)
-    return MadeOf(tuple(run.pk for run in runs), freshness.version_of(runs), reader)
+        return MadeOf(reader=str(request.user.pk))
+    return MadeOf(tuple(run.pk for run in runs), freshness.version_of(runs))
 
 
 def _version(request: HttpRequest, runs: list[Run], more: Iterable[Any]) -> str:
