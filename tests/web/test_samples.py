@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.metrics import store
-from dashboard.runs import samples
+from dashboard.runs import lifecycle, samples
 from tests.conftest import lines
 from trainers.samples import Box, Picture, Sample, Words, write
 
@@ -136,6 +136,16 @@ def test_a_live_page_learns_of_a_sample_whose_files_came_late(page_client, worke
     (document,) = (tmp_path / "samples").iterdir()
     worker.put(f"/api/runs/{run.pk}/samples/{document.name}/", document.read_bytes())
     assert page_client.get(address, headers=held).status_code == 200
+
+
+def test_an_ended_run_with_samples_waits_in_no_queue(page_client, run, tmp_path):
+    offset = arrive(run, tmp_path, 10, Words("x"))
+    arrive(run, tmp_path, 20, Words("x"), offset=offset)
+    assert "in the queue." in tab(page_client, run)
+    lifecycle.claim("host", "cpu:0")
+    page = tab(page_client, run)
+    assert 'id="sample-place"' in page
+    assert "in the queue." not in page
 
 
 def test_the_document_is_json_that_any_program_can_write(run, tmp_path):

@@ -54,7 +54,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "tabs": TABS,
             "trainer": TRAINERS.get(run.trainer),
             "meanings": meanings([run.trainer]),
-            "place": place,
+            "waits": place,
             "why": why(place) if place else "",
             "leaves_at": trash.leaves_at(run),
         }
