@@ -136,6 +136,7 @@ class Watched:
     def __init__(self, server: Server, home: Path) -> None:
         self.server = server
         self.run = server.launch("watched")
+        server.claim()  # one that waits tells of the queue too, and is made for each reader
         self.recorder = Recorder(home)
         for body in bodies(BEFORE * len(METRICS), 5000):
             with (home / "events.jsonl").open("ab") as file:

@@ -141,7 +141,8 @@ def _write(first: int, size: int) -> None:
         _insert(Words, ["run_id", "text", "note"], ((r.pk, _words(r), r.note) for r in runs))
         _insert(Standing, ["run_id", "rule", "state"], _standings(runs))
         curve = ["run_id", "name", "count", "nonfinite", "last", "low", "high"]
-        _insert(ranking.MODEL, [*curve, "last_step", "last_time", "tail"], _curves(runs))
+        curve += ["last_step", "last_time", "tail", "stored", "front", "front_attempt"]
+        _insert(ranking.MODEL, curve, _curves(runs))
         Examination.objects.bulk_create(_examination(run) for run in runs)
 
 
@@ -223,7 +224,7 @@ def _curves(runs: list[Any]) -> Iterator[tuple[Any, ...]]:
             name = f"eval/metric_{n:02}" if n else "train/loss"
             low, last, high = sorted(chance.random() for _ in range(3))
             last = 0.0 if n == WIDTH - 1 else last
-            yield run.pk, name, 1000, 0, last, low, high, 1000, 0.0, 0
+            yield run.pk, name, 1000, 0, last, low, high, 1000, 0.0, 0, 1000, 1000, 1
 
 
 def _insert(model: Any, columns: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
