@@ -1,7 +1,7 @@
 """kill -9 mid-post, again and again: nothing acknowledged is missing, nothing is doubled.
 
-FIXPOINT_ROUNDS: how often something is killed (200 by hand, with --timeout=0); FIXPOINT_SEED: which,
-and when.
+FIXPOINT_ROUNDS: how often something is killed (200 by hand, with --timeout=0).
+FIXPOINT_SEED: which, and when.
 """
 
 import contextlib
