@@ -122,7 +122,7 @@ def test_a_runner_that_is_told_to_end_saves_and_the_run_goes_on(up, running):
 
 def test_stopping_a_queued_and_a_running_run(up):
     busy = [up.launch(steps=4000) for _ in range(4)]
-    wait(lambda: all(up.status(run) == "running" for run in busy), 20, up.tell)
+    wait(lambda: all(up.run(run)["metrics"] for run in busy), 60, up.tell)  # they train
     queued = up.launch(steps=10)
     for run_id in (queued, *busy):
         up.api(f"runs/{run_id}/stop/", {})
