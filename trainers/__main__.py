@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -64,12 +65,13 @@ def main(arguments: Sequence[str] | None = None, module: str = "trainers") -> in
     level = logging.INFO if workers.rank() == 0 else logging.WARNING
     logging.basicConfig(stream=sys.stdout, level=level, format="%(message)s")
     try:
-        code = _work(arguments) if workers.is_worker() else _main(arguments, module)
+        if workers.is_worker():
+            _work(arguments)
+        return _main(arguments, module)
     except BadInput as error:
         workers.say(BAD_INPUT, str(error))
         sys.stderr.write(f"error: {error}\n")
         return BAD_INPUT
-    return code
 
 
 def _main(arguments: Sequence[str] | None, module: str) -> int:
@@ -85,7 +87,7 @@ def _main(arguments: Sequence[str] | None, module: str) -> int:
         return _train(order, run_dir, recorder)
 
 
-def _work(arguments: Sequence[str] | None) -> int:
+def _work(arguments: Sequence[str] | None) -> NoReturn:
     """As one of several processes. The first one alone writes; the others read its order."""
     workers.die_with_parent()
     given = _parser().parse_args(arguments)
@@ -100,14 +102,22 @@ def _work(arguments: Sequence[str] | None) -> int:
         workers.say(1, f"{type(error).__name__}: {error}")
         raise
     workers.say(code)
-    _leave()
-    return code
+    _leave(code)
 
 
-def _leave() -> None:
+def _leave(code: int) -> NoReturn:
+    """Everything is written and closed by now.
+
+    Without Python's own end: there, a thread of torch's process group once aborted a process whose
+    work was done, and torchrun called the whole run failed.
+    """
     from trainers.loop import distributed  # loaded by the training already
 
     distributed.end()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _shared_order(given: argparse.Namespace, run_dir: Path) -> Order:
