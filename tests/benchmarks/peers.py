@@ -135,7 +135,7 @@ def sent(python: Path, peer: Peer, target: str, runs: int, points: int) -> float
         return max(float(_told(one, "over")) for one in clients) - began
     finally:
         for one in clients:
-            one.kill()
+            one.terminate()  # `timeout` hands it on to the client
             one.wait()
 
 
