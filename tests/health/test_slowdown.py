@@ -50,3 +50,9 @@ def test_waits_for_130_steps():
 
 def test_not_applicable_without_times():
     assert verdict_of(slowdown, context({"train/loss": [1.0]}))["state"] == "not_applicable"
+
+
+def test_says_that_times_of_zero_are_no_measurement():
+    verdict = verdict_of(slowdown, context({"time/step": np.zeros(300)}))
+    assert verdict["state"] == "waiting"
+    assert "their time was not measured" in verdict["says"]
