@@ -70,7 +70,23 @@ def write() -> Path:
 def _section(rule: Rule, errors: str) -> str:
     kind = " · a remark" if rule.weight == "remark" else ""
     head = f"## {rule.title.text}\n\n`{rule.name}` · {rule.id} · version {rule.version}{kind}\n"
-    return f"{head}\n{rule.explanation}\n{errors}"
+    return f"{head}\n{rule.explanation}\n{_thresholds(rule)}{errors}"
+
+
+def _thresholds(rule: Rule) -> str:
+    """What a project may choose otherwise."""
+    if not rule.thresholds:
+        return ""
+    rows = [
+        f"| `{t.name}` | {t.says} | {_plain(t.default)} | {_plain(t.low)} to {_plain(t.high)} |"
+        for t in rule.thresholds
+    ]
+    head = "\n| Threshold | What it decides | Default | Range |\n|---|---|---|---|\n"
+    return head + "\n".join(rows) + "\n"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.10g}"
 
 
 def _errors(rule: Rule, measured: Mapping[str, Any] | None) -> str:

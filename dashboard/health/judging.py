@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from dashboard.health.overrides import NONE, Overrides
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -28,9 +30,20 @@ UNMEASURED = Message(
 )
 
 
-def judge(context: Context, rules: Sequence[Rule] = RULES) -> list[Verdict]:
-    """One verdict a rule, in the order of the rules. Never raises for what a rule does."""
-    return [verdict(rule, _examine(rule, context)) for rule in rules]
+def judge(
+    context: Context, rules: Sequence[Rule] = RULES, overrides: Overrides = NONE
+) -> list[Verdict]:
+    """One verdict a rule, in the order of the rules. Never raises for what a rule does.
+
+    overrides: the thresholds that were chosen in place of the rules' own, with their version
+    """
+    return [_verdict(rule, context, overrides) for rule in rules]
+
+
+def _verdict(rule: Rule, context: Context, overrides: Overrides) -> Verdict:
+    chosen = overrides.of(rule)
+    finding = _examine(rule, replace(context, thresholds=chosen))
+    return verdict(rule, finding, chosen, overrides.version)
 
 
 def _examine(rule: Rule, context: Context) -> Finding:

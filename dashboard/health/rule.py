@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from dashboard.health.threshold import Threshold as Threshold  # rules import it from here
+from dashboard.health.threshold import Value
 from dashboard.metrics.series import EMPTY, Curves, Series
 
 EVIDENCE_POINTS = 200  # of one curve: enough to see the pattern, small enough to keep with the run
@@ -115,6 +117,12 @@ class Context:
     over: bool = False  # the run has ended: nothing more will come
     bounds: Mapping[str, float] = field(default_factory=dict)  # by metric: no value lies below
     now: float | None = None  # seconds since 1970 when it is judged; None in a replay
+    thresholds: Mapping[str, Any] = field(default_factory=dict)  # of the rule that looks: overrides
+
+    def __getitem__(self, threshold: Threshold[Value]) -> Value:
+        """A threshold's value in force: the one that was chosen, else its default."""
+        value: Value = self.thresholds.get(threshold.name, threshold.default)
+        return value
 
     def curve(self, name: str) -> Series:
         """The curve, empty where it was not logged."""
@@ -154,6 +162,7 @@ def _number(value: Any, default: float) -> float:
 
 
 Examine = Callable[[Context], Finding]
+AnyThreshold = Threshold[int] | Threshold[float]
 Weight = Literal["counts", "remark"]
 
 
@@ -168,10 +177,16 @@ class Rule:
     explanation: str
     examine: Examine
     weight: Weight = "counts"
+    thresholds: tuple[AnyThreshold, ...] = ()  # those that a project may choose
 
 
 def rule(
-    *, id: str, title: str, version: int = 1, weight: Weight = "counts"
+    *,
+    id: str,
+    title: str,
+    version: int = 1,
+    weight: Weight = "counts",
+    thresholds: tuple[AnyThreshold, ...] = (),
 ) -> Callable[[Examine], Rule]:
     """Declare a function to be a rule; its docstring is the page that people read.
 
@@ -180,7 +195,9 @@ def rule(
 
     def declare(examine: Examine) -> Rule:
         explanation = inspect.cleandoc(examine.__doc__ or "")
-        return Rule(examine.__name__, id, version, Message(title), explanation, examine, weight)
+        return Rule(
+            examine.__name__, id, version, Message(title), explanation, examine, weight, thresholds
+        )
 
     return declare
 

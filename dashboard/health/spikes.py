@@ -11,14 +11,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.health.rule import Context, Threshold, gettext_noop
 from dashboard.metrics.series import Floats, Series
 
+_ = gettext_noop
+
 WINDOW = 64  # values before, whose median is expected
-SPREADS = 4.5  # of which a spike is above the median
+SPREADS = Threshold(
+    "spreads",
+    4.5,
+    low=1,
+    high=100,
+    says=_("Spreads above the median from which a value is a spike"),
+)
 LEAST_SPREAD = 0.02  # in the log domain, that is 2 %
 NORMAL = 1.4826  # from the median absolute deviation to a standard deviation
 TAIL = 1.645  # the 95 % point of the normal distribution
-JUMP = 0.25  # of the expected level, at least
+JUMP = Threshold(
+    "jump", 0.25, low=0, high=100, says=_("Share of the level before, by which a spike is above it")
+)
 AFTER = 8  # values after a spike that show whether the loss came back
 LONG = 32  # values after it, that show whether it stays up
 GRADIENTS = 4.0  # median absolute deviations above the median: the second signal
@@ -32,7 +43,7 @@ class Spike:
     lingers: bool
 
 
-def find(loss: Series, norm: Series, least: float) -> list[Spike]:
+def find(context: Context, loss: Series, norm: Series, least: float) -> list[Spike]:
     """loss: positive values of one definition; norm: gradient norms, or empty; least: the smallest
     jump that matters, in the loss's unit.
     """
@@ -44,12 +55,13 @@ def find(loss: Series, norm: Series, least: float) -> list[Spike]:
     expected = np.median(before, axis=1)
     values = known.values[WINDOW:]
     level = np.exp(expected)
-    high = np.flatnonzero((values > (1 + JUMP) * level) & (values - level > least))
+    spreads = context[SPREADS]
+    high = np.flatnonzero((values > (1 + context[JUMP]) * level) & (values - level > least))
     found = [
         Spike(int(known.steps[at + WINDOW]), float(values[at]), float(level[at]),
-              _lingers(values, at, float(level[at])))
+              _lingers(context, values, at, float(level[at])))
         for at in high.tolist()
-        if logs[at + WINDOW] - expected[at] > SPREADS * _spread(before[at], float(expected[at]))
+        if logs[at + WINDOW] - expected[at] > spreads * _spread(before[at], float(expected[at]))
     ]  # fmt: skip
     return [spike for spike in _first_ones(found) if _felt(norm, spike.step)]
 
@@ -60,10 +72,11 @@ def _spread(before: Floats, median: float) -> float:
     return max(NORMAL * mad, tail, LEAST_SPREAD)
 
 
-def _lingers(values: Floats, at: int, level: float) -> bool:
+def _lingers(context: Context, values: Floats, at: int, level: float) -> bool:
     """The loss has not come back, and there is enough after the spike to say so."""
     after = values[at + AFTER : at + LONG]
-    return len(after) >= LONG - AFTER and float(np.median(after)) > (1 + JUMP) * level
+    stays_up = (1 + context[JUMP]) * level
+    return len(after) >= LONG - AFTER and float(np.median(after)) > stays_up
 
 
 def _first_ones(found: list[Spike]) -> list[Spike]:

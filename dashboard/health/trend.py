@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.health.diagnosis import Diagnosis
 from dashboard.health.readings import comparable, warmup_steps
-from dashboard.health.rule import Context, Finding, Message, gettext_noop, say, waiting
+from dashboard.health.rule import Context, Finding, Message, Threshold, gettext_noop, say, waiting
 from dashboard.health.seen import ONE_CHANGE, span, values_of
 from dashboard.health.statistics import BLOCKS, block_means, mann_kendall, theil_sen
 from dashboard.metrics.series import Floats, Series
@@ -17,10 +17,13 @@ from dashboard.metrics.series import Floats, Series
 _ = gettext_noop
 
 LOSS = "train/loss"
-WINDOW = 100  # values an evaluation looks at: 10 block means of 10
-EVALUATIONS = 3  # in a row must agree, as a running run is judged again and again
+# An evaluation looks at 10 block means of 10 values
+WINDOW = Threshold("window", 100, low=50, high=10_000, says=_("Newest values that are judged"))
+# A running run is judged again and again
+EVALUATIONS = Threshold(
+    "evaluations", 3, low=1, high=100, says=_("Evaluations in a row that must agree")
+)
 EVERY = 10  # values from one evaluation to the next
-NEEDED = WINDOW + (EVALUATIONS - 1) * EVERY
 START = 20  # values whose mean is the level that the loss started from
 
 
@@ -55,9 +58,14 @@ def start_level(context: Context) -> float:
     return now * max(1.0, first / last) if first > 0 and last > 0 else now
 
 
-def backs() -> range:
+def needed(context: Context) -> int:
+    """Values, for every evaluation to have its window."""
+    return context[WINDOW] + (context[EVALUATIONS] - 1) * EVERY
+
+
+def backs(context: Context) -> range:
     """How many of the newest values each evaluation does not know yet."""
-    return range(0, EVALUATIONS * EVERY, EVERY)
+    return range(0, context[EVALUATIONS] * EVERY, EVERY)
 
 
 def until(values: Floats, back: int, count: int) -> Floats:
@@ -66,16 +74,16 @@ def until(values: Floats, back: int, count: int) -> Floats:
     return values[max(0, end - count) : end]
 
 
-def trend(values: Floats, back: int, count: int = WINDOW) -> Trend:
+def trend(values: Floats, back: int, count: int) -> Trend:
     means = block_means(until(values, back, count))
     level = float(means.mean())
     fall = -theil_sen(means) * (BLOCKS - 1) / max(abs(level), np.finfo(float).tiny)
     return Trend(mann_kendall(means), fall, level)
 
 
-def newest(loss: Series) -> Series:
+def newest(context: Context, loss: Series) -> Series:
     """What all evaluations together look at."""
-    return loss.last(NEEDED)
+    return loss.last(needed(context))
 
 
 def too_short(context: Context, loss: Series) -> Finding:
@@ -95,7 +103,7 @@ def _missing(context: Context, count: int) -> Message:
             "The run ended with {count} of {needed} values (after {warmup} steps of LR warm-up,"
             " since the number of candidates last changed): a longer one would tell."
         )
-    return say(text, count=count, needed=NEEDED, warmup=warmup_steps(context))
+    return say(text, count=count, needed=needed(context), warmup=warmup_steps(context))
 
 
 def shown(loss: Series, points: Series, why: Diagnosis) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,13 @@ from dashboard.health.rule import STATES, Evidence, Finding, Message, Rule
 Verdict = dict[str, Any]
 
 
-def verdict(rule: Rule, finding: Finding) -> Verdict:
+def verdict(
+    rule: Rule,
+    finding: Finding,
+    chosen: Mapping[str, float] = MappingProxyType({}),
+    version: int = 0,
+) -> Verdict:
+    """chosen: the rule's thresholds that differ from its own, of that version of the overrides."""
     number = finding.number
     return {
         "rule": rule.name,
@@ -33,7 +41,17 @@ def verdict(rule: Rule, finding: Finding) -> Verdict:
         "check": _message(finding.check),
         "remark": _message(finding.remark),
         "held_back": finding.held_back and str(finding.held_back),
+        "thresholds": {t.name: chosen.get(t.name, t.default) for t in rule.thresholds},
+        "overridden": _overridden(rule, chosen, version),
     }
+
+
+def _overridden(rule: Rule, chosen: Mapping[str, float], version: int) -> dict[str, Any] | None:
+    """Which thresholds were not the rule's own; what those are now may change with the rule."""
+    if not chosen:
+        return None
+    defaults = {t.name: t.default for t in rule.thresholds if t.name in chosen}
+    return {"version": version, "defaults": defaults}
 
 
 def worst(verdicts: list[Verdict]) -> str:

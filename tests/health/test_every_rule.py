@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from dashboard.health import rules
 from dashboard.health.judging import judge
+from dashboard.health.overrides import NONE, Overrides
 from dashboard.health.rule import STATES, Context
 from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
 from dashboard.metrics.series import Series
+from tests.health.given import RECORDED, recorded
 
 NAMES = (
     "train/loss",
@@ -154,6 +156,28 @@ def test_every_file_is_listed_and_named_after_its_rule():
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
+def at_the(end: str) -> Overrides:
+    """Every threshold of every rule at one end of its range."""
+    ends = {rule.name: {t.name: getattr(t, end) for t in rule.thresholds} for rule in RULES}
+    return Overrides(1, ends)
+
+
+ENDS = (NONE, at_the("low"), at_the("high"))
+
+
+@st.composite
+def chosen(draw) -> Overrides:
+    """Each threshold at its default or at either end."""
+    if draw(st.booleans()):
+        all_alike: Overrides = draw(st.sampled_from(ENDS))
+        return all_alike
+    ends = st.sampled_from(["default", "low", "high"])
+    return Overrides(
+        1,
+        {r.name: {t.name: getattr(t, draw(ends)) for t in r.thresholds} for r in RULES},
+    )
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
@@ -161,9 +185,10 @@ def test_every_file_is_listed_and_named_after_its_rule():
     facts=st.dictionaries(st.sampled_from(FACTS), JUNK),
     config=st.dictionaries(st.sampled_from(SETTINGS), JUNK),
     over=st.booleans(),
+    overrides=chosen(),
 )
-def test_survives_junk(curves, facts, config, over):
-    for verdict in judge(Context(curves, facts, config, over)):
+def test_survives_junk(curves, facts, config, over, overrides):
+    for verdict in judge(Context(curves, facts, config, over), RULES, overrides):
         assert verdict["state"] in STATES
         assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
         assert all(len(item["steps"]) <= 200 for item in verdict["evidence"])
@@ -175,11 +200,20 @@ def test_survives_junk(curves, facts, config, over):
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -1.0, 1e300])
 @pytest.mark.parametrize("count", [0, 1, 2, 19, 20, 61, 500])
-def test_survives_constants_of_every_length(value, count):
+@pytest.mark.parametrize("overrides", ENDS, ids=["default", "low", "high"])
+def test_survives_constants_of_every_length(value, count, overrides):
     curves = {name: Series.of(range(count), [value] * count) for name in NAMES}
     facts = {"bank/size": 128, "bank/warmup": 6, "train/steps": 100}
-    for verdict in judge(Context(curves, facts, {}, over=True)):
+    for verdict in judge(Context(curves, facts, {}, over=True), RULES, overrides):
         assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.glob("*.gz")), ids=lambda path: path.name)
+@pytest.mark.parametrize("overrides", ENDS[1:], ids=["low", "high"])
+def test_survives_real_runs_at_either_end_of_every_range(path, overrides):
+    for verdict in judge(recorded(path.name.removesuffix(".jsonl.gz")), RULES, overrides):
+        assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
+        assert "{" not in worded(verdict)["says"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,14 +30,24 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 NAMES = (RATIO, "sdm/loss_over_chance")
-ABOVE = 1.25  # of chance
-WINDOW = 60  # values
-LEAST_STEP = 100
-AFTER_WARMUP = 50  # steps that the full learning rate is given
+ABOVE = Threshold("above", 1.25, low=1, high=10, says=_("Share of chance above which it fails"))
+WINDOW = Threshold("window", 60, low=20, high=10_000, says=_("Newest values whose mean is judged"))
+LEAST_STEP = Threshold(
+    "least_step", 100, low=0, high=1_000_000, says=_("First step at which it judges")
+)
+AFTER_WARMUP = Threshold(
+    "after_warmup",
+    50,
+    low=0,
+    high=1_000_000,
+    says=_("Steps that the full learning rate is given first"),
+)
 NOT_FALLING = -1.645  # Mann-Kendall's z on block means, one-sided 5 %
 
 
-@rule(id="CNV-02", title=_("Loss above chance"))
+@rule(
+    id="CNV-02", title=_("Loss above chance"), thresholds=(ABOVE, WINDOW, LEAST_STEP, AFTER_WARMUP)
+)
 def above_chance(context: Context) -> Finding:
     """A contrastive loss is higher than guessing would make it: the model is confidently wrong.
 
@@ -54,19 +65,19 @@ def above_chance(context: Context) -> Finding:
         return unlogged(context, Message(_("No contrastive loss relative to chance is logged.")))
     ratio = context.curve(name).finite
     judged = ratio.between(comparable(context).since, math.inf)
-    ready = max(LEAST_STEP, warmup_steps(context) + AFTER_WARMUP)
-    if len(judged) < WINDOW or int(judged.steps[-1]) < ready:
+    ready = max(context[LEAST_STEP], warmup_steps(context) + context[AFTER_WARMUP])
+    if len(judged) < context[WINDOW] or int(judged.steps[-1]) < ready:
         says = _("{count} of {needed} comparable values are there; judged from step {step} on.")
-        told = say(says, count=len(judged), needed=WINDOW, step=ready)
+        told = say(says, count=len(judged), needed=context[WINDOW], step=ready)
         return waiting(values_of(name, ratio), told)
-    window = judged.last(WINDOW)
+    window = judged.last(context[WINDOW])
     number = Number(*_interval(window))
     not_falling = mann_kendall(block_means(window.values)) > NOT_FALLING
-    if number.low is not None and number.low > ABOVE and not_falling:
+    if number.low is not None and number.low > context[ABOVE] and not_falling:
         return _found(context, name, window, number)
     says = (
         _("{share} of chance: not above it.")
-        if number.value <= ABOVE
+        if number.value <= context[ABOVE]
         else _("{share} of chance, and falling or not certain.")
     )
     return fine(say(says, share=figure(number.value)), values_of(name, window), number)
@@ -91,7 +102,7 @@ def _why(context: Context) -> Diagnosis:
 
 def _found(context: Context, name: str, window: Series, number: Number) -> Finding:
     why = _why(context)
-    counts = context.curve(CANDIDATES).finite.last(WINDOW).values
+    counts = context.curve(CANDIDATES).finite.last(context[WINDOW]).values
     chance = math.log(counts[-1]) if len(counts) and counts[-1] > 1 else math.nan
     return Finding(
         state=State.FAIL,

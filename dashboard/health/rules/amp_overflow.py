@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -26,13 +27,17 @@ _ = gettext_noop
 
 SCALE, SKIPPED = "amp/scale", "amp/skipped"
 SEARCH = 50  # first steps, in which the scaler looks for its scale
-ENOUGH = 150  # steps after them
-WINDOW = 500
-MOST = 0.02  # of the steps may be left out; a healthy scale grows, and overflows, every 2000
-GONE = 1.0  # a loss scale below it makes small gradients smaller still
+ENOUGH = Threshold("enough", 150, low=20, high=100_000, says=_("Steps it needs before it judges"))
+WINDOW = Threshold("window", 500, low=20, high=100_000, says=_("Newest steps that are judged"))
+# a healthy scale grows, and overflows, every 2000 steps
+MOST = Threshold(
+    "most", 0.02, low=0, high=1, says=_("Share of steps left out above which it warns")
+)
+# a loss scale below 1 makes small gradients smaller still
+GONE = Threshold("gone", 1.0, low=0, high=65_536, says=_("Loss scale below which it fails"))
 
 
-@rule(id="NUM-04", title=_("Overflow under fp16"))
+@rule(id="NUM-04", title=_("Overflow under fp16"), thresholds=(ENOUGH, WINDOW, MOST, GONE))
 def amp_overflow(context: Context) -> Finding:
     """The loss scale of fp16 keeps falling, and steps are left out.
 
@@ -47,17 +52,20 @@ def amp_overflow(context: Context) -> Finding:
     scale, skipped = context.curve(SCALE).finite, context.curve(SKIPPED).finite
     if not len(scale):
         return unlogged(context, Message(_("No loss scale is logged: this is no fp16 training.")))
-    low = scale.where(scale.values < GONE)
+    low = scale.where(scale.values < context[GONE])
     if len(low):
         return _gone(context, scale, low)
-    judged = skipped.where(skipped.steps > SEARCH).last(WINDOW)
+    window = max(context[WINDOW], context[ENOUGH])
+    judged = skipped.where(skipped.steps > SEARCH).last(window)
     looked_at = say(_("{count} values of {name}"), count=len(judged), name=SKIPPED)
-    if len(judged) < ENOUGH:
+    if len(judged) < context[ENOUGH]:
         says = _("{count} of {needed} steps after the first {search}, in which the scale is found.")
-        return waiting(looked_at, say(says, count=len(judged), needed=ENOUGH, search=SEARCH))
+        return waiting(
+            looked_at, say(says, count=len(judged), needed=context[ENOUGH], search=SEARCH)
+        )
     bad = above_zero(judged)
     number = Number(len(bad) / len(judged), _("of steps"), *clopper_pearson(len(bad), len(judged)))
-    if (number.low or 0.0) > MOST:
+    if (number.low or 0.0) > context[MOST]:
         return _skipping(context, judged, bad, number)
     says = _("{count} of {steps} steps were left out; the loss scale is {scale}.")
     newest = figure(float(scale.values[-1]))
@@ -68,17 +76,18 @@ def _gone(context: Context, scale: Series, low: Series) -> Finding:
     return Finding(
         state=State.FAIL,
         says=say(
-            _("The loss scale fell to {scale}: below 1 it makes gradients smaller."),
+            _("The loss scale fell to {scale}, below {gone}: gradients become too small."),
+            gone=figure(context[GONE]),
             scale=figure(float(low.values.min())),
         ),
         expected=Message(_("A scale of some thousands that falls only now and then.")),
         looked_at=values_of(SCALE, scale),
         number=Number(float(low.values.min()), _("loss scale")),
-        evidence=(evidence(SCALE, scale, Level(GONE, Message(_("no scaling")))),),
+        evidence=(evidence(SCALE, scale, Level(context[GONE], Message(_("limit")))),),
         causes=_causes(),
         remedy=_remedy(),
         patch=context.patch(precision="bf16"),
-        check=say(_("{name} stays above 1."), name=SCALE),
+        check=say(_("{name} stays above {least}."), name=SCALE, least=figure(context[GONE])),
         **span(low),
     )
 
@@ -92,7 +101,7 @@ def _skipping(context: Context, judged: Series, bad: Series, number: Number) -> 
             count=len(bad),
             steps=len(judged),
         ),
-        expected=say(_("At most {most}: about one step in 2000."), most=percent(MOST)),
+        expected=say(_("At most {most}: about one step in 2000."), most=percent(context[MOST])),
         looked_at=values_of(SKIPPED, judged),
         number=number,
         evidence=(evidence(SKIPPED, bad), evidence(SCALE, context.curve(SCALE).finite)),

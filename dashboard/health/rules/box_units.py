@@ -16,6 +16,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,14 +30,40 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 SHARE, IOU, L1 = "box/l1_over_size", "box/iou", "train/loss/l1"
-BATCHES = 20  # before it speaks, and whose median is judged
+BATCHES = Threshold(
+    "batches",
+    20,
+    low=1,
+    high=10_000,
+    says=_("Batches it needs before it judges, and whose median it judges"),
+)
 IMPOSSIBLE = 1.0  # of the frame: coordinates inside of it cannot differ by more on average
-FAR = 0.1  # of the frame: a box that was put roughly right is nearer
-NO_OVERLAP = 0.2  # mean IoU; in other formats of the same boxes it is at most 0.11
-PATIENCE = 100  # values a training from random boxes is given before FAR counts
+# a box that was put roughly right is nearer
+FAR = Threshold(
+    "far",
+    0.1,
+    low=0,
+    high=1,
+    says=_("Distance, as a share of the frame, above which boxes count as far apart"),
+)
+# in other formats of the same boxes it is at most 0.11
+NO_OVERLAP = Threshold(
+    "no_overlap", 0.2, low=0, high=1, says=_("Mean IoU below which boxes count as apart")
+)
+PATIENCE = Threshold(
+    "patience",
+    100,
+    low=1,
+    high=1_000_000,
+    says=_("Values that a training from random boxes is given"),
+)
 
 
-@rule(id="DAT-03", title=_("Units and format of boxes"))
+@rule(
+    id="DAT-03",
+    title=_("Units and format of boxes"),
+    thresholds=(BATCHES, FAR, NO_OVERLAP, PATIENCE),
+)
 def box_units(context: Context) -> Finding:
     """Predicted and true boxes are in different units, formats or frames.
 
@@ -55,16 +82,18 @@ def box_units(context: Context) -> Finding:
     if not len(share):
         return unlogged(context, Message(_("No boxes are refined in this run.")))
     looked_at = values_of(SHARE, share)
-    if len(share) < BATCHES:
+    if len(share) < context[BATCHES]:
         says = _("{count} of {needed} batches seen.")
-        return waiting(looked_at, say(says, count=len(share), needed=BATCHES))
-    level = float(np.median(share.last(BATCHES).values))
-    iou = float(np.median(overlap.last(BATCHES).values)) if len(overlap) else math.nan
-    if level > IMPOSSIBLE or (level > FAR and iou < NO_OVERLAP and len(share) >= PATIENCE):
+        return waiting(looked_at, say(says, count=len(share), needed=context[BATCHES]))
+    level = float(np.median(share.last(context[BATCHES]).values))
+    newest = overlap.last(context[BATCHES]).values
+    iou = float(np.median(newest)) if len(newest) else math.nan
+    apart = level > context[FAR] and iou < context[NO_OVERLAP]
+    if level > IMPOSSIBLE or (apart and len(share) >= context[PATIENCE]):
         return _found(context, share, level, iou)
-    if level > FAR and iou < NO_OVERLAP:
+    if apart:
         says = _("Boxes hardly overlap yet (IoU {iou}); units are judged after {needed} batches.")
-        return waiting(looked_at, say(says, iou=figure(iou), needed=PATIENCE))
+        return waiting(looked_at, say(says, iou=figure(iou), needed=context[PATIENCE]))
     says = _("Boxes are {share} of the frame apart, IoU {iou}: one unit, one format.")
     number = Number(level, _("of the frame's side"))
     return fine(say(says, share=figure(level), iou=figure(iou)), looked_at, number)
@@ -82,7 +111,7 @@ def _found(context: Context, share: Series, level: float, iou: float) -> Finding
         expected=say(
             _("At most 1 for any boxes of one frame (unit {unit}), below {far} once they overlap."),
             unit=str(context.facts.get("box/unit", "?")),
-            far=figure(FAR),
+            far=figure(context[FAR]),
         ),
         looked_at=values_of(SHARE, share),
         number=Number(level, _("of the frame's side")),
@@ -93,7 +122,9 @@ def _found(context: Context, share: Series, level: float, iou: float) -> Finding
         causes=_causes(level, iou),
         remedy=Message(_("Bring both sides into one unit and format before any loss is taken.")),
         patch=_patch(context),
-        check=say(_("{name} lies below {far} and the IoU above 0."), name=SHARE, far=figure(FAR)),
+        check=say(
+            _("{name} lies below {far} and the IoU above 0."), name=SHARE, far=figure(context[FAR])
+        ),
         **span(bad),
     )
 

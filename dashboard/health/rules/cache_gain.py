@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -24,12 +25,16 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 ASKED, HITS, TIME = "cache/requests", "cache/hits", "time/features"
-ENOUGH = 20  # steps of either kind
+ENOUGH = Threshold(
+    "enough", 20, low=1, high=100_000, says=_("Steps of either kind it needs before it judges")
+)
 MISSED, HIT = 0.1, 0.9  # share of hits of a step that counts as one without, or with
-GAIN = 2.0  # times faster, at least
+GAIN = Threshold(
+    "gain", 2.0, low=1, high=1000, says=_("Times faster that a step with hits should be at least")
+)
 
 
-@rule(id="CCH-02", title=_("Feature cache: gain"), weight="remark")
+@rule(id="CCH-02", title=_("Feature cache: gain"), weight="remark", thresholds=(ENOUGH, GAIN))
 def cache_gain(context: Context) -> Finding:
     """Steps whose features are found in the cache are hardly faster than those that compute them.
 
@@ -51,23 +56,27 @@ def cache_gain(context: Context) -> Finding:
     missed = time.where(share.values <= MISSED)
     found = time.where(share.values >= HIT)
     looked_at = values_of(TIME, context.curve(TIME).finite)
-    if len(missed) < ENOUGH or len(found) < ENOUGH:
+    if len(missed) < context[ENOUGH] or len(found) < context[ENOUGH]:
         says = _("{missed} steps without and {found} with hits; {needed} of each are needed.")
-        told = say(says, missed=len(missed), found=len(found), needed=ENOUGH)
+        told = say(says, missed=len(missed), found=len(found), needed=context[ENOUGH])
         return waiting(looked_at, told)
     slow, fast = float(np.median(missed.values)), float(np.median(found.values))
     gain = slow / max(fast, 1e-9)
     says = _("Features take {fast} s where they are found, {slow} s where they are computed.")
     told = say(says, fast=figure(fast), slow=figure(slow))
     number = Number(gain, _("times faster"))
-    return fine(told, looked_at, number) if gain >= GAIN else _found(found, told, looked_at, number)
+    if gain >= context[GAIN]:
+        return fine(told, looked_at, number)
+    return _found(context, found, told, looked_at, number)
 
 
-def _found(found: Series, says: Message, looked_at: Message, number: Number) -> Finding:
+def _found(
+    context: Context, found: Series, says: Message, looked_at: Message, number: Number
+) -> Finding:
     return Finding(
         state=State.WARN,
         says=says,
-        expected=say(_("At least {gain} times as fast."), gain=GAIN),
+        expected=say(_("At least {gain} times as fast."), gain=figure(context[GAIN])),
         looked_at=looked_at,
         number=number,
         evidence=(evidence(TIME, found),),

@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -26,8 +27,14 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 SEEN, HITS, ASKED = "cache/seen_before", "cache/hits_seen_before", "cache/requests"
-ENOUGH = 200  # requests for keys seen before
-LEAST = 0.8  # of them should be hits
+ENOUGH = Threshold(
+    "enough",
+    200,
+    low=1,
+    high=1_000_000,
+    says=_("Requests for images seen before that it needs before it judges"),
+)
+LEAST = Threshold("least", 0.8, low=0, high=1, says=_("Share of hits below which it fails"))
 FULL = 0.95  # of the limit: a cache that cannot keep any more
 LARGER = 2  # times the limit, in the offer
 WRONG_KEY = Message(
@@ -39,7 +46,7 @@ WRONG_KEY = Message(
 THROWN_OUT = Message(_("The cache is full: what is asked for next was thrown out before."))
 
 
-@rule(id="CCH-01", title=_("Feature cache: hits"))
+@rule(id="CCH-01", title=_("Feature cache: hits"), thresholds=(ENOUGH, LEAST))
 def cache_hits(context: Context) -> Finding:
     """Features that were computed earlier in the run are not found in the cache.
 
@@ -62,12 +69,12 @@ def cache_hits(context: Context) -> Finding:
         says = _("First pass: {count} images asked for, none of them before; 0 % of hits is right.")
         return not_applicable(say(says, count=asked))
     looked_at = say(_("{count} requests for images seen before, of {all}"), count=again, all=asked)
-    if again < ENOUGH:
+    if again < context[ENOUGH]:
         says = _("{count} of {needed} requests for images seen before.")
-        return waiting(looked_at, say(says, count=again, needed=ENOUGH))
+        return waiting(looked_at, say(says, count=again, needed=context[ENOUGH]))
     low, high = clopper_pearson(hits, again)
     number = Number(hits / again, _("of requests for images seen before"), low, high)
-    if high < LEAST:
+    if high < context[LEAST]:
         return _found(context, seen, looked_at, number)
     says = _("{share} of the images seen before were found in the cache.")
     return Finding(
@@ -93,7 +100,7 @@ def _found(context: Context, seen: Series, looked_at: Message, number: Number) -
         ),
         expected=say(
             _("At least {least}: each of these features was computed before in this run."),
-            least=percent(LEAST),
+            least=percent(context[LEAST]),
         ),
         looked_at=looked_at,
         number=number,

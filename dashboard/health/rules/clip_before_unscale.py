@@ -12,6 +12,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -26,14 +27,24 @@ from dashboard.metrics.series import Floats, Series
 _ = gettext_noop
 
 SCALE, SEEN, TRUE = "amp/scale", "train/grad_norm_before_clip", "train/grad_norm"
-ENOUGH = 50  # steps
-TIMES = 10.0  # what clipping saw, over the true norm: 1 where gradients were unscaled before
-CLIPPED = 0.95  # of the steps, where only one norm is logged
+ENOUGH = Threshold(
+    "enough",
+    50,
+    low=1,
+    high=100_000,
+    says=_("Steps it needs before it judges, and whose median it judges"),
+)
+TIMES = Threshold(
+    "times", 10.0, low=1, high=1_000_000, says=_("Times the true norm above which it fails")
+)
+CLIPPED = Threshold(
+    "clipped", 0.95, low=0, high=1, says=_("Share of clipped steps, where only one norm is logged")
+)
 HUGE = 1e3  # a norm that is no gradient's
 USUAL = (1e-4, 1e3)  # what it is once divided by the loss scale
 
 
-@rule(id="NUM-05", title=_("Clipping before unscaling"))
+@rule(id="NUM-05", title=_("Clipping before unscaling"), thresholds=(ENOUGH, TIMES, CLIPPED))
 def clip_before_unscale(context: Context) -> Finding:
     """Under fp16 gradients are clipped while they are still multiplied by the loss scale.
 
@@ -52,20 +63,20 @@ def clip_before_unscale(context: Context) -> Finding:
     if context.setting("max_grad_norm", 1.0) <= 0:
         return not_applicable(Message(_("Gradients are not clipped in this run.")))
     seen, times = _ratio(context, scale)
-    if len(seen) < ENOUGH:
+    if len(seen) < context[ENOUGH]:
         says = _("{count} of {needed} steps with gradient norms seen.")
         return waiting(say(_("{count} values of {name}"), count=len(seen), name=SEEN),
-                       say(says, count=len(seen), needed=ENOUGH))  # fmt: skip
-    ratio = float(np.median(times[-ENOUGH:]))
-    if ratio > TIMES:
+                       say(says, count=len(seen), needed=context[ENOUGH]))  # fmt: skip
+    ratio = float(np.median(times[-context[ENOUGH] :]))
+    if ratio > context[TIMES]:
         return _found(context, seen, ratio)
     says = _("Clipping sees the true gradients: their norm is {norm} at a loss scale of {scale}.")
-    told = say(says, norm=figure(_median(seen)), scale=figure(_median(scale)))
+    told = say(says, norm=figure(_median(context, seen)), scale=figure(_median(context, scale)))
     return fine(told, values_of(SEEN, seen))
 
 
-def _median(points: Series) -> float:
-    return float(np.median(points.last(ENOUGH).values))
+def _median(context: Context, points: Series) -> float:
+    return float(np.median(points.last(context[ENOUGH]).values))
 
 
 def _ratio(context: Context, scale: Series) -> tuple[Series, Floats]:
@@ -78,8 +89,8 @@ def _ratio(context: Context, scale: Series) -> tuple[Series, Floats]:
     divided = norm.values / np.maximum(factor.values, 1.0)
     low, high = USUAL
     told = (norm.values > HUGE) & (divided >= low) & (divided <= high)
-    shortened = context.curve("train/clipped").finite.last(ENOUGH).values
-    always = len(shortened) > 0 and shortened.mean() > CLIPPED
+    shortened = context.curve("train/clipped").finite.last(context[ENOUGH]).values
+    always = len(shortened) > 0 and shortened.mean() > context[CLIPPED]
     return norm, np.where(told & always, factor.values, 1.0)
 
 
@@ -90,8 +101,8 @@ def _found(context: Context, seen: Series, ratio: float) -> Finding:
         says=say(
             _("Clipping sees gradients {ratio} times too large: {seen} instead of {true}."),
             ratio=figure(ratio),
-            seen=figure(_median(seen)),
-            true=figure(_median(seen) / ratio),
+            seen=figure(_median(context, seen)),
+            true=figure(_median(context, seen) / ratio),
         ),
         expected=say(
             _("The true norm. Shortened to {limit} while scaled, {left} is left of a gradient."),

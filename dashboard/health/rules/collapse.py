@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -28,16 +29,34 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 RANK, LIMIT = "/effective_rank", "effective_rank_limit"
-COLLAPSED = 0.3  # of what it could be; healthy pilot runs 0.59-0.79, collapsed ones 0.14-0.23
-FALLEN = 0.5  # of the first values; trainings of the presets keep 0.59 and more
-GONE = 0.1  # of what it could be, whatever it was before
-ENOUGH = 50  # values
+# healthy pilot runs 0.59-0.79, collapsed ones 0.14-0.23
+COLLAPSED = Threshold(
+    "collapsed",
+    0.3,
+    low=0,
+    high=1,
+    says=_("Share of the possible rank below which it fails where the rank fell as well"),
+)
+# trainings of the presets keep 0.59 and more
+FALLEN = Threshold(
+    "fallen", 0.5, low=0, high=1, says=_("Share of its first rank that counts as fallen")
+)
+GONE = Threshold(
+    "gone",
+    0.1,
+    low=0,
+    high=1,
+    says=_("Share of the possible rank below which it fails whatever it was before"),
+)
+ENOUGH = Threshold("enough", 50, low=40, high=1_000_000, says=_("Values it needs before it judges"))
 VALUES = 20  # whose mean is judged
 EVALUATIONS = 2  # such means in a row must agree
 SLOWER = 10.0
 
 
-@rule(id="CTR-06", title=_("Collapse of the embeddings"))
+@rule(
+    id="CTR-06", title=_("Collapse of the embeddings"), thresholds=(COLLAPSED, FALLEN, GONE, ENOUGH)
+)
 def collapse(context: Context) -> Finding:
     """Embeddings of one kind fall together into few directions.
 
@@ -59,12 +78,12 @@ def collapse(context: Context) -> Finding:
     ranks = _shares(context)
     if not ranks:
         return unlogged(context, Message(_("No effective rank with its limit is logged.")))
-    judged = {name: share for name, share in ranks.items() if len(share) >= ENOUGH}
+    judged = {name: share for name, share in ranks.items() if len(share) >= context[ENOUGH]}
     if not judged:
         name, share = max(ranks.items(), key=lambda item: len(item[1]))
         says = _("{count} of {needed} values of the effective rank are there.")
-        return waiting(values_of(name, share), say(says, count=len(share), needed=ENOUGH))
-    collapsed = {name: share for name, share in judged.items() if _is_collapsed(share)}
+        return waiting(values_of(name, share), say(says, count=len(share), needed=context[ENOUGH]))
+    collapsed = {name: share for name, share in judged.items() if _is_collapsed(context, share)}
     name, share = min((collapsed or judged).items(), key=lambda item: _kept(item[1]))
     level = _mean(share, 0)
     if collapsed:
@@ -98,9 +117,10 @@ def _limit(context: Context, name: str) -> Series:
     return own if len(own) else context.curve(f"region/{LIMIT}" if group == "text" else "")
 
 
-def _is_collapsed(share: Series) -> bool:
+def _is_collapsed(context: Context, share: Series) -> bool:
     level = max(_mean(share, back) for back in range(EVALUATIONS))
-    return level < GONE or level < min(COLLAPSED, FALLEN * float(share.values[:VALUES].mean()))
+    fallen = context[FALLEN] * float(share.values[:VALUES].mean())
+    return level < context[GONE] or level < min(context[COLLAPSED], fallen)
 
 
 def _mean(share: Series, back: int) -> float:
@@ -125,7 +145,8 @@ def _why(context: Context) -> Diagnosis:
 def _found(context: Context, name: str, share: Series, level: float) -> Finding:
     why = _why(context)
     rank = context.curve(name).finite
-    below = share.where(share.values < COLLAPSED)
+    least = context[COLLAPSED]
+    below = share.where(share.values < max(least, context[GONE]))
     limit = float(np.median(_limit(context, name).finite.values))
     return Finding(
         state=State.FAIL,
@@ -137,20 +158,17 @@ def _found(context: Context, name: str, share: Series, level: float) -> Finding:
             limit=f"{limit:.0f}",
         ),
         expected=say(
-            _("Above {least} of the limit, or above half of what it was at first, {first}."),
-            least=figure(COLLAPSED),
+            _("Above {least} of the limit, or above {kept} of what it was at first, {first}."),
+            kept=figure(context[FALLEN]),
+            least=figure(least),
             first=percent(float(share.values[:VALUES].mean())),
         ),
         looked_at=values_of(name, share),
         number=Number(level, _("of its limit")),
-        evidence=(
-            evidence(name, rank, Level(COLLAPSED * limit, Message(_("collapsed below this")))),
-        ),
+        evidence=(evidence(name, rank, Level(least * limit, Message(_("collapsed below this")))),),
         remedy=ONE_CHANGE,
         causes=why.causes,
         patch=why.patch,
-        check=say(
-            _("{name} stays above {least} of its limit."), name=name, least=figure(COLLAPSED)
-        ),
+        check=say(_("{name} stays above {least} of its limit."), name=name, least=figure(least)),
         **span(below),
     )

@@ -13,6 +13,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -27,12 +28,16 @@ _ = gettext_noop
 
 STEP, DATA = "time/step", "time/data"
 FIRST = 5  # steps that start workers and fill caches
-ENOUGH = 50  # steps after them
-WINDOW = 200  # the newest ones, whose median is judged
-WARN, FAIL = 0.05, 0.20  # TF's profiler: up to 5 % is no input-bound step, from 20 % it highly is
+ENOUGH = Threshold("enough", 50, low=1, high=1_000_000, says=_("Steps it needs before it judges"))
+WINDOW = Threshold(
+    "window", 200, low=1, high=1_000_000, says=_("Newest steps whose median is judged")
+)
+# TF's profiler: up to 5 % is no input-bound step, from 20 % it highly is
+WARN = Threshold("warn", 0.05, low=0, high=1, says=_("Share of a step at which it warns"))
+FAIL = Threshold("fail", 0.2, low=0, high=1, says=_("Share of a step at which it fails"))
 
 
-@rule(id="THR-02", title=_("Waiting for data"))
+@rule(id="THR-02", title=_("Waiting for data"), thresholds=(WARN, FAIL, ENOUGH, WINDOW))
 def data_wait(context: Context) -> Finding:
     """The step waits for its batch: the accelerator stands idle meanwhile.
 
@@ -50,11 +55,11 @@ def data_wait(context: Context) -> Finding:
     known = step.values > 0
     share = Series(data.steps[known], data.times[known], data.values[known] / step.values[known])
     judged = share.where(np.arange(len(share)) >= FIRST)
-    if len(judged) < ENOUGH:
+    if len(judged) < context[ENOUGH]:
         says = _("{count} of {needed} steps after the first {first}.")
-        told = say(says, count=len(judged), needed=ENOUGH, first=FIRST)
+        told = say(says, count=len(judged), needed=context[ENOUGH], first=FIRST)
         return waiting(say(_("{count} values of {name}"), count=len(share), name=DATA), told)
-    newest = judged.last(WINDOW)
+    newest = judged.last(context[WINDOW])
     level = float(np.median(newest.values))
     state = _state(context, level)
     looked_at, number = values_of(DATA, newest), Number(level, _("of a step"))
@@ -65,23 +70,30 @@ def data_wait(context: Context) -> Finding:
 
 
 def _state(context: Context, level: float) -> State:
+    slow = level >= context[FAIL]
     if on_cpu(context):
-        return State.WARN if level >= FAIL else State.PASS
-    return State.FAIL if level >= FAIL else State.WARN if level >= WARN else State.PASS
+        return State.WARN if slow else State.PASS
+    if slow:
+        return State.FAIL
+    return State.WARN if level >= context[WARN] else State.PASS
 
 
 def _found(context: Context, state: State, newest: Series, number: Number) -> Finding:
     raw = context.curve(DATA).finite.between(int(newest.steps[0]), np.inf)
     times = context.curve(STEP).finite.between(int(newest.steps[0]), np.inf)
-    allowed = WARN * float(np.median(times.values))
+    allowed = context[WARN] * float(np.median(times.values))
     return Finding(
         state=state,
         says=say(_("{share} of a step goes into waiting for data."), share=percent(number.value)),
-        expected=say(_("Less than {most}."), most=percent(FAIL if on_cpu(context) else WARN)),
+        expected=say(
+            _("Less than {most}."), most=percent(context[FAIL if on_cpu(context) else WARN])
+        ),
         looked_at=values_of(DATA, newest),
         number=number,
         evidence=(
-            evidence(DATA, raw, Level(allowed, Message(_("5 % of a step")))),
+            evidence(
+                DATA, raw, Level(allowed, say(_("{share} of a step"), share=percent(context[WARN])))
+            ),
             evidence(STEP, times),
         ),
         causes=(
@@ -90,7 +102,9 @@ def _found(context: Context, state: State, newest: Series, number: Number) -> Fi
         ),
         remedy=Message(_("Load ahead in other processes, decode once, or keep the data nearer.")),
         check=say(
-            _("The median of {name} falls below {most} of a step."), name=DATA, most=percent(WARN)
+            _("The median of {name} falls below {most} of a step."),
+            name=DATA,
+            most=percent(context[WARN]),
         ),
         **span(newest),
     )

@@ -14,6 +14,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -23,10 +24,12 @@ from dashboard.health.rule import (
 from dashboard.health.seen import fine, values_of
 from dashboard.health.statistics import mean_interval
 from dashboard.health.trend import (
+    EVALUATIONS,
     LOSS,
-    NEEDED,
+    WINDOW,
     backs,
     judged_loss,
+    needed,
     newest,
     shown,
     start_level,
@@ -39,12 +42,21 @@ _ = gettext_noop
 
 RISING = 1.645  # Mann-Kendall's z, one-sided 5 %
 LEVEL_VALUES = 50  # whose mean is the level that divergence is measured by
-DIVERGED = 2.0  # times the best level of the run
-VISIBLE = 0.05  # of the starting level: a rise that is smaller is noise around a loss near zero
+DIVERGED = Threshold(
+    "diverged", 2.0, low=1, high=100, says=_("Times the best level above which it fails")
+)
+# a rise that is smaller is noise around a loss near zero
+VISIBLE = Threshold(
+    "visible",
+    0.05,
+    low=0,
+    high=10,
+    says=_("Share of the starting level below which a rise does not count"),
+)
 SLOWER = 10.0  # the learning rate's divisor in the offer
 
 
-@rule(id="CNV-06", title=_("Loss diverging"))
+@rule(id="CNV-06", title=_("Loss diverging"), thresholds=(DIVERGED, VISIBLE, WINDOW, EVALUATIONS))
 def diverging(context: Context) -> Finding:
     """The training loss rises for good.
 
@@ -60,11 +72,11 @@ def diverging(context: Context) -> Finding:
     if not len(context.curve(LOSS)):
         return unlogged(context, Message(_("No training loss is logged.")))
     loss = judged_loss(context)
-    if len(loss) < NEEDED:
+    if len(loss) < needed(context):
         return too_short(context, loss)
     levels = _levels(loss.values)
     start = start_level(context)
-    if all(_diverges(loss.values, levels, back, start) for back in backs()):
+    if all(_diverges(context, loss.values, levels, back, start) for back in backs(context)):
         return _diverging(context, loss, levels)
     ratio = levels[-1] / levels.min() if levels.min() > 0 else 1.0
     says = _("The loss does not rise: its newest level is {ratio} times the best one.")
@@ -78,12 +90,12 @@ def _levels(values: Floats) -> Floats:
     return levels
 
 
-def _diverges(values: Floats, levels: Floats, back: int, start: float) -> bool:
+def _diverges(context: Context, values: Floats, levels: Floats, back: int, start: float) -> bool:
     best = float(levels[: len(levels) - back].min())
     known = values[: len(values) - back]
     rise = mean_interval(known[-LEVEL_VALUES:])[1] - best  # of its lower end: noise is no rise
-    visible = rise > VISIBLE * abs(start) and rise > (DIVERGED - 1) * abs(best)
-    return visible and trend(values, back).z > RISING
+    least = max(context[VISIBLE] * abs(start), (context[DIVERGED] - 1) * abs(best))
+    return rise > least and trend(values, back, context[WINDOW]).z > RISING
 
 
 def _diverging(context: Context, loss: Series, levels: Floats) -> Finding:
@@ -91,7 +103,7 @@ def _diverging(context: Context, loss: Series, levels: Floats) -> Finding:
         Message(_("A learning rate that is too high, or a change in the data: the loss rises.")),
     )
     why = Diagnosis(causes, rate_times(context, 1 / SLOWER))
-    points, best = newest(loss), float(levels.min())
+    points, best = newest(context, loss), float(levels.min())
     return Finding(
         state=State.FAIL,
         says=say(
@@ -99,9 +111,16 @@ def _diverging(context: Context, loss: Series, levels: Floats) -> Finding:
             level=figure(float(levels[-1])),
             best=figure(best),
         ),
-        expected=Message(_("A loss that stays below twice the best level that it had reached.")),
+        expected=say(
+            _("A loss that stays below {times} times the best level that it had reached."),
+            times=figure(context[DIVERGED]),
+        ),
         number=Number(float(levels[-1]), _("mean of 50 values")),
         evidence=(evidence(LOSS, points, Level(best, Message(_("best level")))),),
-        check=say(_("{name} stays below twice its best level."), name=LOSS),
+        check=say(
+            _("{name} stays below {times} times its best level."),
+            name=LOSS,
+            times=figure(context[DIVERGED]),
+        ),
         **shown(loss, points, why),
     )

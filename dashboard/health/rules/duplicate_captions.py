@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -27,11 +28,17 @@ from dashboard.health.seen import fine, span, values_of
 _ = gettext_noop
 
 DUPLICATES = "region/duplicates"
-ENOUGH = 50  # values
-MOST = 0.05  # candidates for each region that read like the right answer
+ENOUGH = Threshold("enough", 50, low=1, high=1_000_000, says=_("Values it needs before it judges"))
+MOST = Threshold(
+    "most",
+    0.05,
+    low=0,
+    high=1000,
+    says=_("Candidates that read like the right answer, for each region, above which it warns"),
+)
 
 
-@rule(id="DAT-05", title=_("Captions that read alike"))
+@rule(id="DAT-05", title=_("Captions that read alike"), thresholds=(ENOUGH, MOST))
 def duplicate_captions(context: Context) -> Finding:
     """Candidates that read like the right answer are counted as wrong ones.
 
@@ -51,17 +58,17 @@ def duplicate_captions(context: Context) -> Finding:
             context, Message(_("Captions that read alike are not counted in this run."))
         )
     judged = counted.between(comparable(context).since, math.inf)
-    if len(judged) < ENOUGH:
+    if len(judged) < context[ENOUGH]:
         says = _("{count} of {needed} values since the number of candidates last changed.")
-        told = say(says, count=len(judged), needed=ENOUGH)
+        told = say(says, count=len(judged), needed=context[ENOUGH])
         return waiting(values_of(DUPLICATES, counted), told)
     level = float(judged.values.mean())
     number = Number(level, _("for each region"))
-    if context.config.get("mask_duplicates") is not False or level <= MOST:
+    if context.config.get("mask_duplicates") is not False or level <= context[MOST]:
         says = _(
             "{count} candidates for each region read like the right answer; none counts wrong."
         )
-        if level <= MOST:
+        if level <= context[MOST]:
             says = _("Hardly any candidate reads like the right answer: {count} for each region.")
         return fine(say(says, count=figure(level)), values_of(DUPLICATES, judged), number)
     return Finding(

@@ -16,6 +16,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     remarked,
@@ -32,16 +33,22 @@ _ = gettext_noop
 CANDIDATES, POSITIVES = "/candidates", "sdm/positives"
 EFFECTIVE = "/effective_negatives"
 GROUPS = ("region", "sdm")
-ENOUGH = 100  # values
-FEW = 8  # negatives
-DISCARDED = 0.1  # of the negatives that still weigh
+ENOUGH = Threshold("enough", 100, low=1, high=1_000_000, says=_("Values it needs before it judges"))
+FEW = Threshold("few", 8, low=1, high=1_000_000, says=_("Negatives below which it warns"))
+DISCARDED = Threshold(
+    "discarded",
+    0.1,
+    low=0,
+    high=1,
+    says=_("Share of the negatives that weigh, below which it remarks"),
+)
 BANK = 128  # entries, in the offer
 UNMEASURED = Message(
     _("A remark: few negatives weigh as soon as a model tells most of them apart, which is right.")
 )
 
 
-@rule(id="CTR-04", title=_("Number of negatives"))
+@rule(id="CTR-04", title=_("Number of negatives"), thresholds=(ENOUGH, FEW, DISCARDED))
 def few_negatives(context: Context) -> Finding:
     """The contrastive loss has few negatives, or the scale lets only few of them weigh.
 
@@ -63,12 +70,12 @@ def few_negatives(context: Context) -> Finding:
     if group == "region" and (pending := _pending(context)):
         return waiting(values_of(name, negatives), pending)
     negatives = negatives.between(comparable(context).since, math.inf)
-    if len(negatives) < ENOUGH:
+    if len(negatives) < context[ENOUGH]:
         says = _("{count} of {needed} values of the number of candidates are there.")
         looked_at = say(_("{count} values of {name}"), count=len(negatives), name=name)
-        return waiting(looked_at, say(says, count=len(negatives), needed=ENOUGH))
-    newest = negatives.last(ENOUGH)
-    if _median(newest) < FEW:
+        return waiting(looked_at, say(says, count=len(negatives), needed=context[ENOUGH]))
+    newest = negatives.last(context[ENOUGH])
+    if _median(newest) < context[FEW]:
         return _few(context, name, newest)
     return _discarded(context, group, newest) or _fine(name, newest)
 
@@ -111,13 +118,13 @@ def _few(context: Context, name: str, newest: Series) -> Finding:
         ),
         expected=say(
             _("At least {few}. A low loss against few negatives says little about the embeddings."),
-            few=FEW,
+            few=context[FEW],
         ),
         causes=(Message(_("A small batch, and no memory bank or gathering over GPUs.")),),
         remedy=Message(_("Use a memory bank, a larger batch, or gather over GPUs.")),
         patch=_more(context),
-        check=say(_("{name} is {few} or more."), name=name, few=FEW + 1),
-        **_common(name, newest, float(FEW), _("fewest")),
+        check=say(_("{name} is {few} or more."), name=name, few=context[FEW] + 1),
+        **_common(name, newest, float(context[FEW]), Message(_("fewest"))),
     )
 
 
@@ -130,8 +137,8 @@ def _more(context: Context) -> dict[str, Any]:
 
 def _discarded(context: Context, group: str, newest: Series) -> Finding | None:
     name = f"{group}{EFFECTIVE}"
-    weighing = context.curve(name).finite.last(ENOUGH)
-    if len(weighing) < ENOUGH or _median(weighing) >= DISCARDED * _median(newest):
+    weighing = context.curve(name).finite.last(context[ENOUGH])
+    if len(weighing) < context[ENOUGH] or _median(weighing) >= context[DISCARDED] * _median(newest):
         return None
     share = _median(weighing) / _median(newest)
     finding = Finding(
@@ -142,22 +149,27 @@ def _discarded(context: Context, group: str, newest: Series) -> Finding | None:
             weighing=figure(_median(weighing)),
             share=percent(share),
         ),
-        expected=say(_("At least {least} of the negatives."), least=percent(DISCARDED)),
+        expected=say(_("At least {least} of the negatives."), least=percent(context[DISCARDED])),
         causes=(
             Message(_("A scale that is too high for how far the cosines spread.")),
             Message(_("A model that tells most negatives apart already: look at recall@1.")),
         ),
         remedy=Message(_("Start the logit scale lower, or choose harder negatives.")),
         check=say(_("{name} rises."), name=name),
-        **_common(name, weighing, DISCARDED * _median(newest), _("a tenth")),
+        **_common(
+            name,
+            weighing,
+            context[DISCARDED] * _median(newest),
+            say(_("{share} of them"), share=percent(context[DISCARDED])),
+        ),
     )
     return remarked(finding, UNMEASURED)
 
 
-def _common(name: str, points: Series, level: float, label: str) -> dict[str, Any]:
+def _common(name: str, points: Series, level: float, label: Message) -> dict[str, Any]:
     return {
         "looked_at": values_of(name, points),
         "number": Number(_median(points), _("negatives")),
-        "evidence": (evidence(name, points, Level(level, Message(label))),),
+        "evidence": (evidence(name, points, Level(level, label)),),
         **span(points),
     }

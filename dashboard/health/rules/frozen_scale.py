@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     gettext_noop,
     not_applicable,
     rule,
@@ -29,12 +30,25 @@ _ = gettext_noop
 
 GRAD = "region/logit_scale_grad"
 PINNED = 0.01  # below the ceiling
-FROZEN_VALUES = 200  # equal values before an unexplained standstill is called frozen
-ROUNDED_VALUES = 50  # where the arithmetic explains it: each update is less than half a spacing
+FROZEN_VALUES = Threshold(
+    "frozen_values",
+    200,
+    low=20,
+    high=1_000_000,
+    says=_("Equal values before an unexplained standstill is called frozen"),
+)
+# where the arithmetic explains it: each update is less than half a spacing
+ROUNDED_VALUES = Threshold(
+    "rounded_values",
+    50,
+    low=5,
+    high=1_000_000,
+    says=_("Equal values before a standstill by rounding is called frozen"),
+)
 WITH_GRADIENT = 0.9  # of the gradients must not be zero, else nothing asks the scale to move
 
 
-@rule(id="CTR-02", title=_("Logit scale: movement"))
+@rule(id="CTR-02", title=_("Logit scale: movement"), thresholds=(FROZEN_VALUES, ROUNDED_VALUES))
 def frozen_scale(context: Context) -> Finding:
     """The learnable logit scale never moves, although its gradient asks it to.
 
@@ -65,7 +79,7 @@ def _rounded_away(context: Context, scale: Scale) -> Finding | None:
     highest = float(rate.max()) if len(rate) else context.setting("learning_rate", math.inf)
     step = highest * context.setting("logit_scale_speed", 1.0)
     gap = spacing(float(scale.points.values[-1]), scale.dtype)
-    if scale.dtype == "float32" or len(still) < ROUNDED_VALUES or not step < gap / 2:
+    if scale.dtype == "float32" or len(still) < context[ROUNDED_VALUES] or not step < gap / 2:
         return None
     return Finding(
         state=State.FAIL,
@@ -91,7 +105,10 @@ def _rounded_away(context: Context, scale: Scale) -> Finding | None:
             _("Keep a float32 master copy of the weights; bfloat16 only for computing.")
         ),
         patch=_repair(context, scale, precision="fp32"),
-        check=Message(_("The raw scale differs between step 1 and step 50.")),
+        check=say(
+            _("The raw scale differs between step 1 and step {count}."),
+            count=context[ROUNDED_VALUES],
+        ),
         **shown(scale, still, scale.expected, Message(_("where it should have started"))),
     )
 
@@ -136,7 +153,7 @@ def _standing_still(context: Context, scale: Scale) -> Series:
 def _frozen(context: Context, scale: Scale) -> Finding | None:
     still = _standing_still(context, scale)
     at_ceiling = float(scale.points.values[-1]) >= CEILING - PINNED
-    if len(still) < FROZEN_VALUES or at_ceiling:
+    if len(still) < context[FROZEN_VALUES] or at_ceiling:
         return None
     return Finding(
         state=State.WARN,
@@ -156,8 +173,8 @@ def _frozen(context: Context, scale: Scale) -> Finding | None:
 
 
 def _pinned(context: Context, scale: Scale) -> Finding | None:
-    newest = scale.points.last(FROZEN_VALUES)
-    if len(newest) < FROZEN_VALUES:
+    newest = scale.points.last(context[FROZEN_VALUES])
+    if len(newest) < context[FROZEN_VALUES]:
         return None
     if not (newest.values >= CEILING - PINNED).all():
         return None
@@ -181,8 +198,8 @@ def _pinned(context: Context, scale: Scale) -> Finding | None:
 
 def _unremarkable(context: Context, scale: Scale) -> Finding:
     values = scale.points.values
-    if (values == values[0]).all() and len(values) < FROZEN_VALUES:
-        return waiting(looked_at(scale), _young(scale))
+    if (values == values[0]).all() and len(values) < context[FROZEN_VALUES]:
+        return waiting(looked_at(scale), _young(context, scale))
     return Finding(
         state=State.PASS,
         says=say(
@@ -195,11 +212,11 @@ def _unremarkable(context: Context, scale: Scale) -> Finding:
     )
 
 
-def _young(scale: Scale) -> Message:
-    explained = scale.dtype != "float32" and len(scale.points) < ROUNDED_VALUES
+def _young(context: Context, scale: Scale) -> Message:
+    explained = scale.dtype != "float32" and len(scale.points) < context[ROUNDED_VALUES]
     return say(
         _("{scale} has not moved yet; {count} of {needed} values are there."),
         scale=multiplier(scale.last),
-        needed=ROUNDED_VALUES if explained else FROZEN_VALUES,
+        needed=context[ROUNDED_VALUES if explained else FROZEN_VALUES],
         count=len(scale.points),
     )

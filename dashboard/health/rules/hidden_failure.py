@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Level,
     Message,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -23,12 +24,14 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 PARTS, WARNINGS = "train/loss/", "warn/"
-STREAK = 5  # newest values that are exactly 0
+STREAK = Threshold(
+    "streak", 5, low=1, high=1_000_000, says=_("Newest values that are exactly 0 before it fails")
+)
 # Parts that are 0 by right where nothing is to be penalised
 PENALTIES = ("norm", "penalty", "reg", "regularisation", "regularization", "margin", "hinge")
 
 
-@rule(id="NUM-08", title=_("Failures that are hidden"))
+@rule(id="NUM-08", title=_("Failures that are hidden"), thresholds=(STREAK,))
 def hidden_failure(context: Context) -> Finding:
     """A part of the loss is silently replaced by zero, or errors are swallowed.
 
@@ -48,7 +51,9 @@ def hidden_failure(context: Context) -> Finding:
     swallowed = {name: bad for name, c in warnings.items() if len(bad := above_zero(c))}
     if swallowed:
         return _swallowed(swallowed)
-    silent = {name: zeros for name, c in parts.items() if (zeros := _zeros(name, c)) is not None}
+    silent = {
+        name: zeros for name, c in parts.items() if (zeros := _zeros(context, name, c)) is not None
+    }
     if silent:
         return _silent(silent)
     looked_at = say(
@@ -59,13 +64,13 @@ def hidden_failure(context: Context) -> Finding:
     return fine(Message(_("Every part of the loss has a value.")), looked_at)
 
 
-def _zeros(name: str, part: Series) -> Series | None:
+def _zeros(context: Context, name: str, part: Series) -> Series | None:
     """The newest values in a row that are exactly 0; None where they are too few, or by right."""
     if name.removeprefix(PARTS).lower() in PENALTIES:
         return None
     other = np.flatnonzero(part.values != 0)
     zeros = part.last(len(part) - (int(other[-1]) + 1 if len(other) else 0))
-    return zeros if len(zeros) >= STREAK else None
+    return zeros if len(zeros) >= context[STREAK] else None
 
 
 def _silent(silent: dict[str, Series]) -> Finding:

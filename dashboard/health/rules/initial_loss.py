@@ -13,6 +13,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -27,10 +28,11 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 FIRST = 5  # values
-LOW, HIGH = 0.7, 1.5  # of what an untrained model gets
+LOW = Threshold("low", 0.7, low=0, high=1, says=_("Share of chance below which it remarks"))
+HIGH = Threshold("high", 1.5, low=1, high=100, says=_("Share of chance above which it remarks"))
 
 
-@rule(id="CNV-09", title=_("First loss"), weight="remark")
+@rule(id="CNV-09", title=_("First loss"), weight="remark", thresholds=(LOW, HIGH))
 def initial_loss(context: Context) -> Finding:
     """An untrained model starts elsewhere than guessing would put it.
 
@@ -55,13 +57,13 @@ def initial_loss(context: Context) -> Finding:
     first = loss.where(np.arange(len(loss)) < FIRST)
     chance = float(np.log(max(2.0, float(np.median(counts.values[:FIRST])))))
     share = float(first.values.mean()) / chance
-    if LOW <= share <= HIGH:
+    if context[LOW] <= share <= context[HIGH]:
         says = _("It starts at {share} of chance, {chance}.")
         return fine(say(says, share=figure(share), chance=figure(chance)), values_of(LOSS, first))
-    return _found(first, share, chance)
+    return _found(context, first, share, chance)
 
 
-def _found(first: Series, share: float, chance: float) -> Finding:
+def _found(context: Context, first: Series, share: float, chance: float) -> Finding:
     return Finding(
         state=State.WARN,
         says=say(
@@ -69,7 +71,11 @@ def _found(first: Series, share: float, chance: float) -> Finding:
             share=figure(share),
             chance=figure(chance),
         ),
-        expected=say(_("Between {low} and {high} of chance."), low=LOW, high=HIGH),
+        expected=say(
+            _("Between {low} and {high} of chance."),
+            low=figure(context[LOW]),
+            high=figure(context[HIGH]),
+        ),
         looked_at=values_of(LOSS, first),
         number=Number(share, _("of chance")),
         evidence=(evidence(LOSS, first, Level(chance, Message(_("chance")))),),

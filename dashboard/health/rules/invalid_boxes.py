@@ -10,6 +10,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -21,12 +22,25 @@ from dashboard.health.statistics import clopper_pearson
 
 _ = gettext_noop
 
-ENOUGH = 500  # boxes: below, one bad box is already more than 0.1 %
-WARN_SHARE = 0.001  # lower bound of the share
-FAIL_SHARE = 0.01
+# below, one bad box is already more than 0.1 %
+ENOUGH = Threshold("enough", 500, low=1, high=10_000_000, says=_("Boxes it needs before it judges"))
+WARN_SHARE = Threshold(
+    "warn_share",
+    0.001,
+    low=0,
+    high=1,
+    says=_("Share of invalid boxes, by the lower end of its interval, above which it warns"),
+)
+FAIL_SHARE = Threshold(
+    "fail_share",
+    0.01,
+    low=0,
+    high=1,
+    says=_("Share of invalid boxes, by the lower end of its interval, above which it fails"),
+)
 
 
-@rule(id="DAT-01", title=_("Invalid boxes"))
+@rule(id="DAT-01", title=_("Invalid boxes"), thresholds=(ENOUGH, WARN_SHARE, FAIL_SHARE))
 def invalid_boxes(context: Context) -> Finding:
     """Boxes of no area, outside of the image or in another unit take part in training.
 
@@ -47,13 +61,13 @@ def invalid_boxes(context: Context) -> Finding:
     looked_at = say(
         _("{seen} boxes, {filtered} of them filtered out"), seen=seen, filtered=filtered
     )
-    if seen < ENOUGH:
+    if seen < context[ENOUGH]:
         return waiting(
-            looked_at, say(_("{seen} of {enough} boxes seen."), seen=seen, enough=ENOUGH)
+            looked_at, say(_("{seen} of {enough} boxes seen."), seen=seen, enough=context[ENOUGH])
         )
     low, high = clopper_pearson(entered, seen - filtered)
     number = Number(entered / max(1, seen - filtered), _("of boxes"), low, high)
-    if low > WARN_SHARE:
+    if low > context[WARN_SHARE]:
         return _finding(context, looked_at, number)
     says = _(
         "{entered} invalid boxes among the {kept} that enter training; {filtered} filtered out."
@@ -70,7 +84,7 @@ def _finding(context: Context, looked_at: Message, number: Number) -> Finding:
     bad = above_zero(context.curve("region/boxes_invalid"))
     low, high = number.low or 0.0, number.high or 1.0
     return Finding(
-        state=State.FAIL if low > FAIL_SHARE else State.WARN,
+        state=State.FAIL if low > context[FAIL_SHARE] else State.WARN,
         says=say(
             _("{share} of the boxes that enter training are invalid (95 %: {low} to {high})."),
             share=percent(number.value),

@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,14 +30,36 @@ _ = gettext_noop
 
 BEST, RIGHT, COUNTS = "region/max_probability", "region/accuracy", "region/candidates"
 SPREAD, SCALE = "region/negative_cosine_std", "region/logit_scale"
-ENOUGH = 100  # values
+ENOUGH = Threshold("enough", 100, low=1, high=1_000_000, says=_("Values it needs before it judges"))
 VALUES = 50  # whose mean is judged
-FLAT = 1.5  # over N: the best candidate hardly stands out
-GUESSING = 2.0  # over N: hardly more is right than guessing gets
-SURE, OFTEN_WRONG = 0.99, 0.5
+FLAT = Threshold(
+    "flat",
+    1.5,
+    low=0,
+    high=100,
+    says=_("Times 1/N below which the best probability of N candidates counts as flat"),
+)
+GUESSING = Threshold(
+    "guessing", 2.0, low=0, high=100, says=_("Times 1/N below which being right counts as guessing")
+)
+SURE = Threshold(
+    "sure", 0.99, low=0, high=1, says=_("Mean probability above which it counts as sure")
+)
+OFTEN_WRONG = Threshold(
+    "often_wrong",
+    0.5,
+    low=0,
+    high=1,
+    says=_("Share of right answers below which being sure is wrong"),
+)
 
 
-@rule(id="CTR-03", title=_("Logits: scale and cosine"), weight="remark")
+@rule(
+    id="CTR-03",
+    title=_("Logits: scale and cosine"),
+    weight="remark",
+    thresholds=(ENOUGH, FLAT, GUESSING, SURE, OFTEN_WRONG),
+)
 def logit_spread(context: Context) -> Finding:
     """Logits that are too flat or too sure, told apart into their scale and their cosines.
 
@@ -54,16 +77,18 @@ def logit_spread(context: Context) -> Finding:
     if not len(best) or not len(right) or not len(counts):
         return unlogged(context, Message(_("The probabilities of the candidates are not logged.")))
     judged = best.between(comparable(context).since, math.inf)
-    if len(judged) < ENOUGH:
+    if len(judged) < context[ENOUGH]:
         says = _("{count} of {needed} values since the number of candidates last changed.")
-        return waiting(values_of(BEST, best), say(says, count=len(judged), needed=ENOUGH))
+        return waiting(values_of(BEST, best), say(says, count=len(judged), needed=context[ENOUGH]))
     sure, accuracy = _mean(judged), _mean(right)
     number = max(2.0, float(np.median(counts.last(VALUES).values)))
-    if sure < FLAT / number and accuracy < GUESSING / number:
-        return _found(context, judged, FLAT / number, _flat(context, sure, number))
-    if sure > SURE and accuracy < OFTEN_WRONG:
+    if sure < context[FLAT] / number and accuracy < context[GUESSING] / number:
+        return _found(context, judged, context[FLAT] / number, _flat(context, sure, number))
+    if sure > context[SURE] and accuracy < context[OFTEN_WRONG]:
         text = _("Saturated: {sure} sure of the best candidate, and right in {right}.")
-        return _found(context, judged, SURE, say(text, sure=percent(sure), right=percent(accuracy)))
+        return _found(
+            context, judged, context[SURE], say(text, sure=percent(sure), right=percent(accuracy))
+        )
     says = _("{sure} sure of the best candidate, and right in {right}.")
     told = say(says, sure=percent(sure), right=percent(accuracy))
     return fine(told, values_of(BEST, judged), Number(sure, _("mean of the highest probability")))

@@ -14,6 +14,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,13 +30,15 @@ _ = gettext_noop
 # -1e-4, bfloat16 with several positives came down to -0.0078; twice the spacing is allowed
 ROUNDING = {"fp16": 0.002, "bf16": 0.0156, "bf16_weights": 0.0156}
 LEAST_ROUNDING = 1e-4
-STEPS = 2  # values below the bound
+STEPS = Threshold(
+    "steps", 2, low=1, high=1_000_000, says=_("Values below the bound before it fails")
+)
 SMALLEST = "sdm/smallest_row"
 ROW_SUM = "sdm/target_row_sum_max"
 NORMALISED = 1 + 1e-3
 
 
-@rule(id="NUM-02", title=_("Loss below its bound"))
+@rule(id="NUM-02", title=_("Loss below its bound"), thresholds=(STEPS,))
 def loss_below_bound(context: Context) -> Finding:
     """A loss fell below what its definition allows: its terms are not what they are called.
 
@@ -56,7 +59,7 @@ def loss_below_bound(context: Context) -> Finding:
     below = {
         name: bad
         for name, bound in watched.items()
-        if len(bad := _below(context.curve(name).finite, bound - slack)) >= STEPS
+        if len(bad := _below(context.curve(name).finite, bound - slack)) >= context[STEPS]
     }
     if not below:
         return _fine(context, watched)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.health.chance import CANDIDATES
-from dashboard.health.figures import figure
+from dashboard.health.figures import figure, percent
 from dashboard.health.readings import comparable
 from dashboard.health.rule import (
     Context,
@@ -18,6 +18,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -33,10 +34,18 @@ _ = gettext_noop
 
 REGION_LOSS, RAW_SCALE = "train/loss/region", "region/logit_scale"
 SDM_COUNTS, SDM_RIGHT, TEMPERATURE = "sdm/candidates", "sdm/positives", "sdm/temperature"
-ENOUGH = 100  # values
+ENOUGH = Threshold("enough", 100, low=1, high=1_000_000, says=_("Values it needs before it judges"))
 VALUES = 20  # whose mean is the level
-SHARE = 0.5  # of the loss that the floor makes up
-LEAST = 0.1  # nat: a floor below it holds nothing back
+SHARE = Threshold(
+    "share",
+    0.5,
+    low=0,
+    high=1,
+    says=_("Share of the loss that the floor makes up, above which it warns"),
+)
+LEAST = Threshold(
+    "least", 0.1, low=0, high=100, says=_("Floor, in nat, below which it never warns")
+)
 COLDER = 0.5  # times the temperature, in the offer
 
 
@@ -50,7 +59,7 @@ class Setting:
     positives: float
 
 
-@rule(id="CNV-04", title=_("Floor of the contrastive loss"))
+@rule(id="CNV-04", title=_("Floor of the contrastive loss"), thresholds=(ENOUGH, SHARE, LEAST))
 def loss_floor(context: Context) -> Finding:
     """The scale or temperature keeps the loss from falling any further.
 
@@ -68,15 +77,15 @@ def loss_floor(context: Context) -> Finding:
     if setting is None:
         return _unknown(context)
     curve = context.curve(setting.name).finite.between(comparable(context).since, math.inf)
-    if len(curve) < ENOUGH:
+    if len(curve) < context[ENOUGH]:
         says = _("{count} of {needed} comparable values of the loss are there.")
-        told = say(says, count=len(curve), needed=ENOUGH)
+        told = say(says, count=len(curve), needed=context[ENOUGH])
         return waiting(
             say(_("{count} values of {name}"), count=len(curve), name=setting.name), told
         )
     least = floor(setting.scale, setting.candidates, setting.positives)
     level = float(curve.last(VALUES).values.mean())
-    if least > LEAST and least > SHARE * level:
+    if least > context[LEAST] and least > context[SHARE] * level:
         return _found(context, setting, curve, least, level)
     says = _("The scale allows a loss of {floor}: it is not what holds it at {level}.")
     number = Number(least, _("nat"))
@@ -125,7 +134,7 @@ def _unknown(context: Context) -> Finding:
 def _found(
     context: Context, setting: Setting, curve: Series, least: float, level: float
 ) -> Finding:
-    points = curve.last(ENOUGH)
+    points = curve.last(context[ENOUGH])
     return Finding(
         state=State.WARN,
         says=say(
@@ -135,7 +144,8 @@ def _found(
             scale=f"×{setting.scale:.2f} (τ {1 / setting.scale:.3f})",
         ),
         expected=say(
-            _("A floor of less than half of the loss, with {count} candidates."),
+            _("A floor of less than {share} of the loss, with {count} candidates."),
+            share=percent(context[SHARE]),
             count=f"{setting.candidates:.0f}",
         ),
         looked_at=values_of(setting.name, curve),

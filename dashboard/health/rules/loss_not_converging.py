@@ -10,6 +10,7 @@ from dashboard.health.rule import (
     Level,
     Message,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -18,12 +19,13 @@ from dashboard.health.rule import (
 )
 from dashboard.health.seen import fine, values_of
 from dashboard.health.trend import (
+    EVALUATIONS,
     LOSS,
-    NEEDED,
     WINDOW,
     Trend,
     backs,
     judged_loss,
+    needed,
     newest,
     shown,
     start_level,
@@ -35,14 +37,40 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 NOT_FALLING = -1.28  # Mann-Kendall's z, one-sided 10 %
-FLAT = 0.03  # of the level: a smaller fall over the window is called none
-STILL_AT_START = 0.9  # of the starting level; below it a flat loss is a plateau that was reached
-EARLY = 50  # values after warm-up that may already show a clear fall
-EARLY_FALL = 0.10  # of the level within them
+FLAT = Threshold(
+    "flat",
+    0.03,
+    low=0,
+    high=1,
+    says=_("Fall over the window, as a share of the level, below which the loss stands still"),
+)
+# below it a flat loss is a plateau that was reached
+STILL_AT_START = Threshold(
+    "still_at_start",
+    0.9,
+    low=0,
+    high=1,
+    says=_("Share of the starting level from which it is still at its start"),
+)
+EARLY = Threshold(
+    "early",
+    50,
+    low=20,
+    high=1_000_000,
+    says=_("Values after warm-up that may already show a clear fall"),
+)
+EARLY_FALL = Threshold(
+    "early_fall", 0.1, low=0, high=1, says=_("Share of the level that is a clear fall within them")
+)
 CLEARLY_FALLING = -2.33  # one-sided 1 %
 
 
-@rule(id="CNV-05", title=_("Loss not converging"), version=2)
+@rule(
+    id="CNV-05",
+    title=_("Loss not converging"),
+    version=2,
+    thresholds=(FLAT, STILL_AT_START, WINDOW, EVALUATIONS, EARLY, EARLY_FALL),
+)
 def loss_not_converging(context: Context) -> Finding:
     """The training loss does not fall.
 
@@ -61,25 +89,26 @@ def loss_not_converging(context: Context) -> Finding:
     if not len(context.curve(LOSS)):
         return unlogged(context, Message(_("No training loss is logged.")))
     loss = judged_loss(context)
-    if len(loss) < NEEDED:
+    if len(loss) < needed(context):
         return _early(context, loss)
     start = start_level(context)
-    trends = [trend(loss.values, back) for back in backs()]
-    if all(_stands_still(seen, start) for seen in trends):
+    window = context[WINDOW]
+    trends = [trend(loss.values, back, window) for back in backs(context)]
+    if all(_stands_still(context, seen, start) for seen in trends):
         return _stuck(context, loss, trends[0], start)
     return _fine(loss, trends[0])
 
 
-def _stands_still(seen: Trend, start: float) -> bool:
-    at_start = seen.level >= start - (1 - STILL_AT_START) * abs(start)
-    return seen.z > NOT_FALLING and seen.fall < FLAT and at_start
+def _stands_still(context: Context, seen: Trend, start: float) -> bool:
+    at_start = seen.level >= start - (1 - context[STILL_AT_START]) * abs(start)
+    return seen.z > NOT_FALLING and seen.fall < context[FLAT] and at_start
 
 
 def _early(context: Context, loss: Series) -> Finding:
     """Too few values to alarm; a clear fall can be told from fewer."""
-    if len(loss) >= EARLY:
+    if len(loss) >= context[EARLY]:
         seen = trend(loss.values, 0, len(loss))
-        if seen.z < CLEARLY_FALLING and seen.fall > EARLY_FALL:
+        if seen.z < CLEARLY_FALLING and seen.fall > context[EARLY_FALL]:
             return _fine(loss, seen)
     return too_short(context, loss)
 
@@ -93,7 +122,7 @@ def _fine(loss: Series, seen: Trend) -> Finding:
 
 
 def _stuck(context: Context, loss: Series, seen: Trend, start: float) -> Finding:
-    points = newest(loss)
+    points = newest(context, loss)
     return Finding(
         state=State.WARN,
         says=say(
@@ -103,11 +132,13 @@ def _stuck(context: Context, loss: Series, seen: Trend, start: float) -> Finding
         ),
         expected=say(
             _("A fall of at least {flat} over {window} values, or a level below {share}."),
-            flat=percent(FLAT),
-            window=WINDOW,
-            share=figure(STILL_AT_START * start),
+            flat=percent(context[FLAT]),
+            window=context[WINDOW],
+            share=figure(context[STILL_AT_START] * start),
         ),
         evidence=(evidence(LOSS, points, Level(start, Message(_("where it started")))),),
-        check=say(_("Block means of {name} fall within {count} steps."), name=LOSS, count=WINDOW),
+        check=say(
+            _("Block means of {name} fall within {count} steps."), name=LOSS, count=context[WINDOW]
+        ),
         **shown(loss, points, why_stuck(context)),
     )

@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     remarked,
@@ -24,7 +25,7 @@ from dashboard.health.rule import (
     waiting,
 )
 from dashboard.health.seen import fine, span, values_of
-from dashboard.health.spikes import WINDOW, Spike, find
+from dashboard.health.spikes import JUMP, SPREADS, WINDOW, Spike, find
 from dashboard.metrics.series import Series
 
 _ = gettext_noop
@@ -32,15 +33,23 @@ _ = gettext_noop
 LOSS, NORM = "train/loss", "train/grad_norm"
 NEWEST = 2000  # values that are searched
 START = 20  # whose mean is where the loss started
-OF_START = 0.3  # a smaller jump does not matter
-OFTEN = 0.01  # of the steps: more transient spikes than this
+OF_START = Threshold(
+    "of_start",
+    0.3,
+    low=0,
+    high=100,
+    says=_("Share of the starting loss below which a jump does not matter"),
+)
+OFTEN = Threshold(
+    "often", 0.01, low=0, high=1, says=_("Share of steps with passing spikes above which it warns")
+)
 SLOWER = 3.0  # the learning rate's divisor in the offer
 PASSING = Message(
     _("A remark: the loss came back by itself, as it does after a batch that is hard or bad.")
 )
 
 
-@rule(id="NUM-07", title=_("Spikes of the loss"))
+@rule(id="NUM-07", title=_("Spikes of the loss"), thresholds=(SPREADS, JUMP, OF_START, OFTEN))
 def loss_spike(context: Context) -> Finding:
     """The loss jumps far above what the steps before it lead to expect.
 
@@ -66,7 +75,8 @@ def loss_spike(context: Context) -> Finding:
         told = say(says, count=len(loss), needed=WINDOW + 1)
         return waiting(values_of(LOSS, curve), told)
     norm = context.curve(NORM).finite.between(int(loss.steps[0]), math.inf)
-    found = find(loss, norm, OF_START * float(curve.values[:START].mean()))
+    least = context[OF_START] * float(curve.values[:START].mean())
+    found = find(context, loss, norm, least)
     if not found:
         return fine(Message(_("No spike among the newest values.")), values_of(LOSS, loss))
     return _found(context, loss, found)
@@ -100,7 +110,8 @@ def _found(context: Context, loss: Series, found: list[Spike]) -> Finding:
         ),
         **span(points),
     )
-    return finding if lingering or len(found) > OFTEN * len(loss) else remarked(finding, PASSING)
+    often = len(found) > context[OFTEN] * len(loss)
+    return finding if lingering or often else remarked(finding, PASSING)
 
 
 def _says(found: list[Spike], lingering: list[Spike], worst: Spike) -> Message:

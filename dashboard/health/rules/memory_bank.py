@@ -17,6 +17,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -30,11 +31,40 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 FILL = "bank/fill"
-GRACE = 10  # steps after it is due before an empty bank is overdue
-STUCK = 20  # values without growth: a bank fills within a few steps
-LATE_WARN = 0.25  # of the planned steps spent without the bank
-LATE_FAIL = 0.5  # most of what is learnt is learnt without it, and ln N jumps halfway
-LATE_LEAST = 20  # steps: in a trial of a few steps no share means anything
+GRACE = Threshold(
+    "grace",
+    10,
+    low=0,
+    high=1_000_000,
+    says=_("Steps after it is due before an empty bank is overdue"),
+)
+# a bank fills within a few steps
+STUCK = Threshold(
+    "stuck", 20, low=2, high=1_000_000, says=_("Values without growth before a bank is stuck")
+)
+LATE_WARN = Threshold(
+    "late_warn",
+    0.25,
+    low=0,
+    high=1,
+    says=_("Share of the planned steps without the bank at which it warns"),
+)
+# most of what is learnt is learnt without it, and ln N jumps halfway
+LATE_FAIL = Threshold(
+    "late_fail",
+    0.5,
+    low=0,
+    high=1,
+    says=_("Share of the planned steps without the bank at which it fails"),
+)
+# in a trial of a few steps no share means anything
+LATE_LEAST = Threshold(
+    "late_least",
+    20,
+    low=0,
+    high=1_000_000,
+    says=_("Steps without the bank that are never called late"),
+)
 SOON = 1 / 16  # of the planned steps: what is offered instead, time for the features to settle
 
 
@@ -55,7 +85,9 @@ class Bank:
         return self.due / self.planned if self.planned else 0.0
 
 
-@rule(id="CTR-05", title=_("Memory bank"))
+@rule(
+    id="CTR-05", title=_("Memory bank"), thresholds=(GRACE, STUCK, LATE_WARN, LATE_FAIL, LATE_LEAST)
+)
 def memory_bank(context: Context) -> Finding:
     """The memory bank of negatives: off, pending, filling, full or overdue, and when it is due.
 
@@ -75,7 +107,7 @@ def memory_bank(context: Context) -> Finding:
     fill = context.curve(FILL).finite
     if trouble := _trouble(context, bank, fill):
         return trouble
-    late = bank.share >= LATE_WARN and bank.due >= LATE_LEAST
+    late = bank.share >= context[LATE_WARN] and bank.due >= context[LATE_LEAST]
     return _late(context, bank, fill) if late else _present(bank, fill)
 
 
@@ -99,10 +131,12 @@ def _trouble(context: Context, bank: Bank, fill: Series) -> Finding | None:
         return None
     now = float(fill.values[-1])
     if now <= 0:
-        return _overdue(context, bank, fill) if fill.steps[-1] > bank.due + GRACE else None
-    if now >= bank.size or len(fill) < STUCK or np.diff(fill.last(STUCK).values).any():
+        overdue = fill.steps[-1] > bank.due + context[GRACE]
+        return _overdue(context, bank, fill) if overdue else None
+    newest = fill.last(context[STUCK])
+    if now >= bank.size or len(newest) < context[STUCK] or np.diff(newest.values).any():
         return None
-    return _stuck(context, bank, fill)
+    return _stuck(context, bank, newest)
 
 
 def _present(bank: Bank, fill: Series) -> Finding:
@@ -165,15 +199,14 @@ def _overdue(context: Context, bank: Bank, fill: Series) -> Finding:
     )
 
 
-def _stuck(context: Context, bank: Bank, fill: Series) -> Finding:
-    stuck = fill.last(STUCK)
+def _stuck(context: Context, bank: Bank, stuck: Series) -> Finding:
     return Finding(
         state=State.FAIL,
         says=say(
             _("Stuck: {fill} of {size} entries for the last {count} values."),
-            fill=int(fill.values[-1]),
+            fill=int(stuck.values[-1]),
             size=bank.size,
-            count=STUCK,
+            count=len(stuck),
         ),
         since_step=int(stuck.steps[0]),
         causes=(Message(_("Nothing is put in any more: look at which rows reach the bank.")),),
@@ -184,7 +217,7 @@ def _stuck(context: Context, bank: Bank, fill: Series) -> Finding:
 def _late(context: Context, bank: Bank, fill: Series) -> Finding:
     """Due so late that much of the run goes without it, whatever its state is by now."""
     return Finding(
-        state=State.FAIL if bank.share >= LATE_FAIL else State.WARN,
+        state=State.FAIL if bank.share >= context[LATE_FAIL] else State.WARN,
         says=say(
             _(
                 "Late: the bank is due at step {due} of {planned}, so {share} of the run goes"
@@ -225,7 +258,7 @@ def _common(context: Context, bank: Bank, points: Series) -> dict[str, Any]:
         "expected": say(
             _("A full bank, {size} entries, within {grace} steps after it is due."),
             size=bank.size,
-            grace=GRACE,
+            grace=context[GRACE],
         ),
         "looked_at": _looked_at(context.curve(FILL).finite),
         "window": (int(points.steps[0]), int(points.steps[-1])) if len(points) else None,
@@ -233,6 +266,9 @@ def _common(context: Context, bank: Bank, points: Series) -> dict[str, Any]:
         "remedy": Message(_("State the warm-up in optimizer steps, and well before the end.")),
         "patch": patch,
         "check": say(
-            _("{name} reaches {size} by step {step}."), name=FILL, size=bank.size, step=soon + GRACE
+            _("{name} reaches {size} by step {step}."),
+            name=FILL,
+            size=bank.size,
+            step=soon + context[GRACE],
         ),
     }

@@ -14,6 +14,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -28,13 +29,21 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 PREFIX, WORDS = "system/", "memory"
-ENOUGH = 500  # values
-GROWTH = 0.01  # of its level for each 1000 steps
+ENOUGH = Threshold(
+    "enough", 500, low=100, high=1_000_000, says=_("Values it needs before it judges")
+)
+GROWTH = Threshold(
+    "growth",
+    0.01,
+    low=0,
+    high=10,
+    says=_("Growth for each 1000 steps, as a share of the level, above which it remarks"),
+)
 RISING = 2.33  # Mann-Kendall's z on block means, one-sided 1 %
 GIB = 2**30
 
 
-@rule(id="RES-02", title=_("Growing memory"), weight="remark")
+@rule(id="RES-02", title=_("Growing memory"), weight="remark", thresholds=(ENOUGH, GROWTH))
 def memory_growth(context: Context) -> Finding:
     """Memory grows from step to step, as a leak makes it.
 
@@ -50,12 +59,14 @@ def memory_growth(context: Context) -> Finding:
     if not curves:
         return unlogged(context, Message(_("No use of memory is logged.")))
     name, curve = max(curves.items(), key=lambda item: len(item[1]))
-    if len(curve) < ENOUGH:
+    if len(curve) < context[ENOUGH]:
         says = _("{count} of {needed} values are there.")
-        return waiting(values_of(name, curve), say(says, count=len(curve), needed=ENOUGH))
-    slopes = {name: _slope(curve) for name, curve in curves.items() if len(curve) >= ENOUGH}
+        return waiting(values_of(name, curve), say(says, count=len(curve), needed=context[ENOUGH]))
+    slopes = {
+        name: _slope(curve) for name, curve in curves.items() if len(curve) >= context[ENOUGH]
+    }
     worst = max(slopes, key=lambda name: slopes[name])
-    if slopes[worst] > GROWTH:
+    if slopes[worst] > context[GROWTH]:
         return _found(context, worst, curves[worst], slopes[worst])
     says = _("Memory is steady: {slope} for each 1000 steps.")
     return fine(say(says, slope=percent(max(0.0, slopes[worst]))), values_of(worst, curves[worst]))

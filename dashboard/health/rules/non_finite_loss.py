@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Finding,
     Message,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -26,10 +27,17 @@ BEFORE = 20  # values before the first bad one that are searched for its cause
 EXPLODED = 10.0  # times the usual gradient norm: beyond what minibatch noise does
 FEW_VALUES = 5  # the newest ones, against the rest of the window
 SLOWER = 10.0  # the learning rate's divisor in the offer
-SCALER_SEARCH = 10  # fp16's loss scaler halves its scale a few times after start: no defect
+# fp16's loss scaler halves its scale a few times after start
+SCALER_SEARCH = Threshold(
+    "scaler_search",
+    10,
+    low=0,
+    high=10_000,
+    says=_("Infinite gradient norms under fp16 that are no defect"),
+)
 
 
-@rule(id="NUM-01", title=_("Non-finite loss"))
+@rule(id="NUM-01", title=_("Non-finite loss"), thresholds=(SCALER_SEARCH,))
 def non_finite_loss(context: Context) -> Finding:
     """A loss or the gradient norm became NaN or infinite.
 
@@ -73,8 +81,9 @@ def _blame(name: str, bad: Series) -> tuple[int, bool, int]:
 
 
 def _is_scaler_search(context: Context, bad: dict[str, Series]) -> bool:
-    precision = str(context.facts.get("train/precision", ""))
-    return precision == "fp16" and set(bad) == {GRAD_NORM} and len(bad[GRAD_NORM]) <= SCALER_SEARCH
+    if context.facts.get("train/precision") != "fp16" or set(bad) != {GRAD_NORM}:
+        return False
+    return len(bad[GRAD_NORM]) <= context[SCALER_SEARCH]
 
 
 def _fine(curves: dict[str, Series]) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.health.figures import figure
+from dashboard.health.figures import figure, percent
 from dashboard.health.readings import warmup_steps
 from dashboard.health.rule import (
     Context,
@@ -16,6 +16,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,14 +30,21 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 NAMES = ("sdm/norm_over_sqrt_d", "features/norm_over_sqrt_dim")
-LOW, HIGH = 0.5, 2.0  # of sqrt(width)
-ENOUGH = 50  # values after warm-up
+ENOUGH = Threshold("enough", 50, low=1, high=1_000_000, says=_("Values it needs before it judges"))
 VALUES = 20  # whose median is judged
 EARLY = 50  # the first values after warm-up that a drift is measured from
-DRIFT = 0.5  # of the early level
+DRIFT = Threshold(
+    "drift",
+    0.5,
+    low=0,
+    high=100,
+    says=_("Drift, as a share of the early level, above which it warns"),
+)
+LOW = Threshold("low", 0.5, low=0, high=1, says=_("Times √d below which it warns"))
+HIGH = Threshold("high", 2.0, low=1, high=100, says=_("Times √d above which it warns"))
 
 
-@rule(id="CTR-08", title=_("Feature norms"))
+@rule(id="CTR-08", title=_("Feature norms"), thresholds=(LOW, HIGH, ENOUGH, DRIFT))
 def norm_drift(context: Context) -> Finding:
     """Features of a size that their normalisation layer does not give, or that drifts.
 
@@ -55,9 +63,9 @@ def norm_drift(context: Context) -> Finding:
         return unlogged(context, Message(_("No feature norm relative to its width is logged.")))
     norm = context.curve(name).finite
     after = norm.where(norm.steps > warmup_steps(context))
-    if len(after) < ENOUGH:
+    if len(after) < context[ENOUGH]:
         says = _("{count} of {needed} values after the warm-up are there.")
-        return waiting(values_of(name, norm), say(says, count=len(after), needed=ENOUGH))
+        return waiting(values_of(name, norm), say(says, count=len(after), needed=context[ENOUGH]))
     level = float(np.median(after.last(VALUES).values))
     early = float(np.median(after.values[:EARLY]))
     for check in (_target, _outside, _drifted):
@@ -72,7 +80,8 @@ def _target(
 ) -> Finding | None:
     target = context.fact("features/norm_target", math.nan)
     penalised = context.setting("norm_penalty", 1.0) > 0
-    if math.isnan(target) or not penalised or LOW <= target <= HIGH:
+    usual = context[LOW] <= target <= context[HIGH]
+    if math.isnan(target) or not penalised or usual:
         return None
     return Finding(
         state=State.WARN,
@@ -81,7 +90,7 @@ def _target(
             target=figure(target),
             level=figure(level),
         ),
-        expected=_expected(),
+        expected=_expected(context),
         causes=(
             Message(_("A target that was chosen without the width: √d is what the layer gives.")),
         ),
@@ -95,15 +104,20 @@ def _target(
 def _outside(
     context: Context, name: str, after: Series, level: float, _early: float
 ) -> Finding | None:
-    if LOW <= level <= HIGH:
+    if context[LOW] <= level <= context[HIGH]:
         return None
     return Finding(
         state=State.WARN,
         says=say(_("Features are {level} times √d long."), level=figure(level)),
-        expected=_expected(),
+        expected=_expected(context),
         causes=_causes(),
         remedy=_remedy(),
-        check=say(_("{name} lies between {low} and {high}."), name=name, low=LOW, high=HIGH),
+        check=say(
+            _("{name} lies between {low} and {high}."),
+            name=name,
+            low=figure(context[LOW]),
+            high=figure(context[HIGH]),
+        ),
         **_common(name, after, level, 1.0, _("√d")),
     )
 
@@ -111,7 +125,7 @@ def _outside(
 def _drifted(
     context: Context, name: str, after: Series, level: float, early: float
 ) -> Finding | None:
-    if abs(level - early) <= DRIFT * abs(early):
+    if abs(level - early) <= context[DRIFT] * abs(early):
         return None
     return Finding(
         state=State.WARN,
@@ -120,16 +134,24 @@ def _drifted(
             early=figure(early),
             level=figure(level),
         ),
-        expected=_expected(),
+        expected=_expected(context),
         causes=_causes(),
         remedy=_remedy(),
-        check=say(_("{name} stays within half of where it was."), name=name),
+        check=say(
+            _("{name} stays within {share} of where it was."),
+            name=name,
+            share=percent(context[DRIFT]),
+        ),
         **_common(name, after, level, early, _("early level")),
     )
 
 
-def _expected() -> Message:
-    return say(_("Between {low} and {high} times √d, and steady."), low=LOW, high=HIGH)
+def _expected(context: Context) -> Message:
+    return say(
+        _("Between {low} and {high} times √d, and steady."),
+        low=figure(context[LOW]),
+        high=figure(context[HIGH]),
+    )
 
 
 def _causes() -> tuple[Message, ...]:

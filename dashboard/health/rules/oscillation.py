@@ -12,6 +12,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -25,14 +26,26 @@ from dashboard.metrics.series import Floats, Series
 
 _ = gettext_noop
 
-ENOUGH = 200  # values, the newest ones
+ENOUGH = Threshold("enough", 200, low=20, high=10_000, says=_("Newest values it needs, and judges"))
 AROUND = 11  # values whose median is the level that a value swings around
-ALIKE = -0.5  # correlation of neighbours, or lower
-AMPLITUDE = 0.2  # of the level
+ALIKE = Threshold(
+    "alike",
+    -0.5,
+    low=-1,
+    high=0,
+    says=_("Correlation of neighbours at or below which the loss swings"),
+)
+AMPLITUDE = Threshold(
+    "amplitude",
+    0.2,
+    low=0,
+    high=10,
+    says=_("Swing, as a share of the level, above which it remarks"),
+)
 SLOWER = 3.0
 
 
-@rule(id="CNV-07", title=_("Oscillation"), weight="remark")
+@rule(id="CNV-07", title=_("Oscillation"), weight="remark", thresholds=(ENOUGH, ALIKE, AMPLITUDE))
 def oscillation(context: Context) -> Finding:
     """The loss jumps up and down from step to step instead of settling.
 
@@ -45,16 +58,16 @@ def oscillation(context: Context) -> Finding:
     """
     if not len(context.curve(LOSS)):
         return unlogged(context, Message(_("No training loss is logged.")))
-    loss = judged_loss(context).last(ENOUGH)
-    if len(loss) < ENOUGH:
+    loss = judged_loss(context).last(context[ENOUGH])
+    if len(loss) < context[ENOUGH]:
         says = _("{count} of {needed} comparable values are there.")
         looked_at = say(_("{count} comparable values of {name}"), count=len(loss), name=LOSS)
-        return waiting(looked_at, say(says, count=len(loss), needed=ENOUGH))
+        return waiting(looked_at, say(says, count=len(loss), needed=context[ENOUGH]))
     rest = _rest(loss.values)
     level = abs(float(np.median(loss.values)))
     swing = float(rest.std()) * np.sqrt(2)
     alike = _neighbours(rest)
-    if alike > ALIKE or swing <= AMPLITUDE * level:
+    if alike > context[ALIKE] or swing <= context[AMPLITUDE] * level:
         says = _("No oscillation: neighbouring values correlate by {alike}.")
         return fine(say(says, alike=figure(alike)), values_of(LOSS, loss))
     return _found(context, loss, alike, swing / max(level, 1e-12))

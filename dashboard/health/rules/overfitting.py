@@ -14,6 +14,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -34,17 +35,21 @@ PAIRS = (
     ("eval/region_loss", "train/loss/region"),
     ("eval/sdm_loss", "train/loss/sdm"),
 )
-ENOUGH = 8  # evaluations
+ENOUGH = Threshold(
+    "enough", 8, low=2, high=100_000, says=_("Evaluations it needs before it judges")
+)
 NEWEST = 3  # whose mean is the present level
-RISE = 1.25  # times the best evaluation
-AGO = 4  # evaluations since the best one
+RISE = Threshold(
+    "rise", 1.25, low=1, high=100, says=_("Times the best evaluation above which it warns")
+)
+AGO = Threshold("ago", 4, low=0, high=100_000, says=_("Evaluations since the best one, at least"))
 RISING = 6  # newest evaluations whose trend is tested
 Z = 1.645  # Mann-Kendall, one-sided 5 %
 AROUND = 20  # training values before an evaluation that are compared
 PATIENCE = 4  # evaluations, in the offer
 
 
-@rule(id="CNV-08", title=_("Overfitting"))
+@rule(id="CNV-08", title=_("Overfitting"), thresholds=(ENOUGH, RISE, AGO))
 def overfitting(context: Context) -> Finding:
     """The loss on held-out data rises while the training loss goes on falling.
 
@@ -66,21 +71,25 @@ def overfitting(context: Context) -> Finding:
         )
     name, trained = pairs[0]
     held_out, train = context.curve(name).finite, context.curve(trained).finite
-    if len(held_out) < ENOUGH:
+    if len(held_out) < context[ENOUGH]:
         says = _("{count} of {needed} evaluations are there.")
-        return waiting(values_of(name, held_out), say(says, count=len(held_out), needed=ENOUGH))
+        return waiting(
+            values_of(name, held_out), say(says, count=len(held_out), needed=context[ENOUGH])
+        )
     best = int(np.argmin(held_out.values))
     level, least = float(held_out.values[-NEWEST:].mean()), float(held_out.values[best])
-    if _overfits(held_out, best, level, least) and _trains_on(train, int(held_out.steps[best])):
+    if _overfits(context, held_out, best, level, least) and _trains_on(
+        train, int(held_out.steps[best])
+    ):
         return _found(context, name, held_out.last(len(held_out) - best), level)
     says = _("The held-out loss is {level}; its best was {least} at step {step}.")
     told = say(says, level=figure(level), least=figure(least), step=int(held_out.steps[best]))
     return fine(told, values_of(name, held_out))
 
 
-def _overfits(held_out: Series, best: int, level: float, least: float) -> bool:
-    long_ago = len(held_out) - 1 - best >= AGO
-    risen = level > least + (RISE - 1) * abs(least)
+def _overfits(context: Context, held_out: Series, best: int, level: float, least: float) -> bool:
+    long_ago = len(held_out) - 1 - best >= context[AGO]
+    risen = level > least + (context[RISE] - 1) * abs(least)
     return long_ago and risen and mann_kendall(held_out.values[-RISING:]) > Z
 
 
@@ -101,7 +110,7 @@ def _found(context: Context, name: str, since: Series, level: float) -> Finding:
             step=step,
             level=figure(level),
         ),
-        expected=say(_("Less than {rise} times its best."), rise=RISE),
+        expected=say(_("Less than {rise} times its best."), rise=figure(context[RISE])),
         looked_at=values_of(name, context.curve(name).finite),
         number=Number(level / least if least else math.inf, _("times its best")),
         evidence=(evidence(name, since, Level(least, Message(_("best")))),),

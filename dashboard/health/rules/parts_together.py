@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Finding,
     Message,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -26,10 +27,18 @@ _ = gettext_noop
 
 PARTS = "train/loss/"
 FALLING, RISING = -1.645, 1.645  # Mann-Kendall's z on block means, one-sided 5 %
-CLEAR = 0.10  # of the level over the window, in either direction
+CLEAR = Threshold(
+    "clear",
+    0.1,
+    low=0,
+    high=10,
+    says=_("Rise and fall, as shares of the level, above which it remarks"),
+)
 
 
-@rule(id="CNV-10", title=_("Parts of the loss together"), weight="remark")
+@rule(
+    id="CNV-10", title=_("Parts of the loss together"), weight="remark", thresholds=(WINDOW, CLEAR)
+)
 def parts_together(context: Context) -> Finding:
     """One part of the loss falls at the cost of another.
 
@@ -51,19 +60,24 @@ def parts_together(context: Context) -> Finding:
         return unlogged(context, Message(_("Fewer than two parts of the loss are logged.")))
     least = min(len(part) for part in parts.values())
     looked_at = say(_("{count} values of {names}"), count=least, names=", ".join(sorted(parts)))
-    if least < WINDOW:
+    window = context[WINDOW]
+    if least < window:
         says = _("{count} of {needed} comparable values are there.")
-        return waiting(looked_at, say(says, count=least, needed=WINDOW))
-    trends = {name: trend(part.values, 0) for name, part in parts.items()}
-    up = [name for name, seen in trends.items() if seen.z > RISING and -seen.fall > CLEAR]
-    down = [name for name, seen in trends.items() if seen.z < FALLING and seen.fall > CLEAR]
+        return waiting(looked_at, say(says, count=least, needed=window))
+    trends = {name: trend(part.values, 0, window) for name, part in parts.items()}
+    up = [name for name, seen in trends.items() if seen.z > RISING and -seen.fall > context[CLEAR]]
+    down = [
+        name for name, seen in trends.items() if seen.z < FALLING and seen.fall > context[CLEAR]
+    ]
     if up and down:
-        return _found(up[0], down[0], trends, parts)
+        return _found(context, up[0], down[0], trends, parts)
     return fine(Message(_("No part of the loss rises while another falls.")), looked_at)
 
 
-def _found(up: str, down: str, trends: dict[str, Trend], parts: dict[str, Series]) -> Finding:
-    points = parts[up].last(WINDOW)
+def _found(
+    context: Context, up: str, down: str, trends: dict[str, Trend], parts: dict[str, Series]
+) -> Finding:
+    points = parts[up].last(context[WINDOW])
     return Finding(
         state=State.WARN,
         says=say(
@@ -72,11 +86,11 @@ def _found(up: str, down: str, trends: dict[str, Trend], parts: dict[str, Series
             down=down,
             rise=percent(-trends[up].fall),
             fall=percent(trends[down].fall),
-            count=WINDOW,
+            count=context[WINDOW],
         ),
         expected=Message(_("Parts that fall together, or stay.")),
         looked_at=values_of(up, points),
-        evidence=(evidence(up, points), evidence(down, parts[down].last(WINDOW))),
+        evidence=(evidence(up, points), evidence(down, parts[down].last(context[WINDOW]))),
         causes=(
             Message(_("Weights that let one part win: its gradient is much larger.")),
             Message(_("Parts that want different things of the same embeddings.")),

@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     gettext_noop,
     rule,
     say,
@@ -22,16 +23,36 @@ from dashboard.metrics.series import Floats
 
 _ = gettext_noop
 
-AT_CHANCE = (0.9, 1.2)
-WINDOW = 60  # values of an evaluation
-EVALUATIONS = 3  # in a row must agree
+WINDOW = Threshold("window", 60, low=20, high=10_000, says=_("Values whose mean is judged"))
+EVALUATIONS = Threshold(
+    "evaluations", 3, low=1, high=100, says=_("Evaluations in a row that must agree")
+)
 EVERY = 10  # values from one evaluation to the next
-LEAST_STEP = 100  # before it, being at chance says nothing
-AFTER_WARMUP = 50  # steps that the full learning rate is given
+LEAST_STEP = Threshold(
+    "least_step", 100, low=0, high=1_000_000, says=_("First step at which it judges")
+)
+AFTER_WARMUP = Threshold(
+    "after_warmup",
+    50,
+    low=0,
+    high=1_000_000,
+    says=_("Steps that the full learning rate is given first"),
+)
 NOT_FALLING = -1.645  # Mann-Kendall's z on block means, one-sided 5 %
+LOW = Threshold(
+    "low", 0.9, low=0, high=1, says=_("Share of chance from which the loss counts as at chance")
+)
+HIGH = Threshold(
+    "high", 1.2, low=1, high=10, says=_("Share of chance up to which the loss counts as at chance")
+)
 
 
-@rule(id="CNV-01", title=_("Region loss against chance"), version=2)
+@rule(
+    id="CNV-01",
+    title=_("Region loss against chance"),
+    version=2,
+    thresholds=(LOW, HIGH, WINDOW, EVALUATIONS, LEAST_STEP, AFTER_WARMUP),
+)
 def region_loss_chance(context: Context) -> Finding:
     """The region-text contrastive loss beside what guessing would give, ln N for N candidates.
 
@@ -51,42 +72,44 @@ def region_loss_chance(context: Context) -> Finding:
         )
     if len(judged.ratio) < VALUES:
         return too_few(context, judged)
-    if _ready(judged) and all(_is_at_chance(judged, back) for back in _backs()):
+    if _ready(context, judged) and all(
+        _is_at_chance(context, judged, back) for back in _backs(context)
+    ):
         return _at_chance(context, judged)
-    return _neither(judged)
+    return _neither(context, judged)
 
 
-def _ready_at(judged: Judged) -> int:
+def _ready_at(context: Context, judged: Judged) -> int:
     """The first step at which being at chance is evidence."""
-    return max(LEAST_STEP, judged.warmup + AFTER_WARMUP)
+    return max(context[LEAST_STEP], judged.warmup + context[AFTER_WARMUP])
 
 
-def _backs() -> range:
-    return range(0, EVALUATIONS * EVERY, EVERY)
+def _backs(context: Context) -> range:
+    return range(0, context[EVALUATIONS] * EVERY, EVERY)
 
 
-def _ready(judged: Judged) -> bool:
+def _ready(context: Context, judged: Judged) -> bool:
     """Every evaluation has its window and came late enough."""
-    back = (EVALUATIONS - 1) * EVERY
-    if len(judged.ratio) < WINDOW + back:
+    back = (context[EVALUATIONS] - 1) * EVERY
+    if len(judged.ratio) < context[WINDOW] + back:
         return False
-    return int(judged.ratio.steps[-1 - back]) >= _ready_at(judged)
+    return int(judged.ratio.steps[-1 - back]) >= _ready_at(context, judged)
 
 
-def _until(values: Floats, back: int) -> Floats:
+def _until(values: Floats, back: int, count: int) -> Floats:
     end = len(values) - back
-    return values[end - WINDOW : end]
+    return values[end - count : end]
 
 
-def _is_at_chance(judged: Judged, back: int) -> bool:
-    values = _until(judged.ratio.values, back)
-    low, high = AT_CHANCE
+def _is_at_chance(context: Context, judged: Judged, back: int) -> bool:
+    values = _until(judged.ratio.values, back, context[WINDOW])
+    low, high = context[LOW], context[HIGH]
     return low <= values.mean() <= high and mann_kendall(block_means(values)) > NOT_FALLING
 
 
 def _at_chance(context: Context, judged: Judged) -> Finding:
     number = judged.number
-    points = judged.ratio.last(WINDOW + (EVALUATIONS - 1) * EVERY)
+    points = judged.ratio.last(context[WINDOW] + (context[EVALUATIONS] - 1) * EVERY)
     return Finding(
         state=State.FAIL,
         says=say(
@@ -97,15 +120,15 @@ def _at_chance(context: Context, judged: Judged) -> Finding:
         ),
         expected=say(
             _("Clearly below {low} of chance by step {step}."),
-            low=figure(AT_CHANCE[0]),
-            step=_ready_at(judged),
+            low=figure(context[LOW]),
+            step=_ready_at(context, judged),
         ),
-        check=say(_("{name} falls below {low}."), name=RATIO, low=figure(AT_CHANCE[0])),
+        check=say(_("{name} falls below {low}."), name=RATIO, low=figure(context[LOW])),
         **shown(judged, points, number, why_stuck(context)),
     )
 
 
-def _neither(judged: Judged) -> Finding:
+def _neither(context: Context, judged: Judged) -> Finding:
     number = judged.number
     says = _("{share} of chance, ln {candidates} = {chance}.")
     told = say(
@@ -114,12 +137,12 @@ def _neither(judged: Judged) -> Finding:
         candidates=f"{judged.candidates:.0f}",
         chance=figure(judged.chance),
     )
-    if number.high is not None and number.high < AT_CHANCE[0]:
+    if number.high is not None and number.high < context[LOW]:
         return Finding(state=State.PASS, says=told, looked_at=looked_at(judged), number=number)
-    return waiting(looked_at(judged), _not_yet(judged, number), number=number)
+    return waiting(looked_at(judged), _not_yet(context, judged, number), number=number)
 
 
-def _not_yet(judged: Judged, number: Number) -> Message:
+def _not_yet(context: Context, judged: Judged, number: Number) -> Message:
     return say(
         _(
             "{share} of chance, ln {candidates} = {chance}, after {count} values: whether it stays"
@@ -129,6 +152,6 @@ def _not_yet(judged: Judged, number: Number) -> Message:
         candidates=f"{judged.candidates:.0f}",
         chance=figure(judged.chance),
         count=len(judged.ratio),
-        needed=WINDOW + (EVALUATIONS - 1) * EVERY,
-        step=_ready_at(judged),
+        needed=context[WINDOW] + (context[EVALUATIONS] - 1) * EVERY,
+        step=_ready_at(context, judged),
     )

@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     gettext_noop,
     rule,
     say,
@@ -22,11 +23,32 @@ from dashboard.health.statistics import BLOCKS, block_means, theil_sen
 _ = gettext_noop
 
 # Targets as shares of chance: 1.0, 0.7 and 0.5 at ln 4, which is how they were first stated
-MILESTONES = ((50, 0.72), (200, 0.50), (500, 0.36))
+AFTER_50 = Threshold(
+    "after_50",
+    0.72,
+    low=0,
+    high=10,
+    says=_("Share of chance to be reached by 50 steps after warm-up"),
+)
+AFTER_200 = Threshold(
+    "after_200",
+    0.5,
+    low=0,
+    high=10,
+    says=_("Share of chance to be reached by 200 steps after warm-up"),
+)
+AFTER_500 = Threshold(
+    "after_500",
+    0.36,
+    low=0,
+    high=10,
+    says=_("Share of chance to be reached by 500 steps after warm-up"),
+)
+MILESTONES = ((50, AFTER_50), (200, AFTER_200), (500, AFTER_500))
 USUAL_WAY = 60  # values whose slope is projected to the next milestone
 
 
-@rule(id="CNV-03", title=_("Region loss milestones"))
+@rule(id="CNV-03", title=_("Region loss milestones"), thresholds=(AFTER_50, AFTER_200, AFTER_500))
 def region_loss_milestones(context: Context) -> Finding:
     """The region loss against what it should have reached by now, as a share of chance, ln N.
 
@@ -46,23 +68,24 @@ def region_loss_milestones(context: Context) -> Finding:
         )
     if len(judged.ratio) < VALUES:
         return too_few(context, judged)
-    due = [m for m in MILESTONES if judged.step >= m[0] + judged.warmup]
+    milestones = [(step, context[target]) for step, target in MILESTONES]
+    due = [m for m in milestones if judged.step >= m[0] + judged.warmup]
     number = judged.number
     if not due:
-        return waiting(looked_at(judged), _not_due(judged, number), number=number)
+        return waiting(looked_at(judged), _not_due(judged, number, *milestones[0]), number=number)
     step, target = due[-1]
+    later = milestones[len(due) :]
     if number.high is not None and number.high < target:
         return _reached(judged, number, step + judged.warmup, target)
-    if number.low is not None and number.low > target and _misses_next(judged, number, step):
+    if number.low is not None and number.low > target and _misses_next(judged, number, later):
         return _missed(context, judged, number, step + judged.warmup, target)
     return waiting(
         looked_at(judged), _undecided(number, step + judged.warmup, target), number=number
     )
 
 
-def _misses_next(judged: Judged, number: Number, step: int) -> bool:
+def _misses_next(judged: Judged, number: Number, later: list[tuple[int, float]]) -> bool:
     """The present slope does not lead to the next milestone either."""
-    later = [m for m in MILESTONES if m[0] > step]
     if not later:
         return True
     way = judged.ratio.last(USUAL_WAY)
@@ -73,12 +96,12 @@ def _misses_next(judged: Judged, number: Number, step: int) -> bool:
     return number.value + a_step * (next_step + judged.warmup - judged.step) > target
 
 
-def _not_due(judged: Judged, number: Number) -> Message:
+def _not_due(judged: Judged, number: Number, step: int, target: float) -> Message:
     return say(
         _("{share} of chance so far; the first milestone, {target}, is due at step {step}."),
         share=figure(number.value),
-        target=figure(MILESTONES[0][1]),
-        step=MILESTONES[0][0] + judged.warmup,
+        target=figure(target),
+        step=step + judged.warmup,
     )
 
 

@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -23,12 +24,19 @@ from dashboard.health.seen import fine, span, values_of
 _ = gettext_noop
 
 STEP = "time/step"
-ENOUGH = 10  # steps
+ENOUGH = Threshold("enough", 10, low=6, high=100_000, says=_("Steps it needs before it judges"))
 FIRST = 5  # of them are the start
-LONG = 1200.0  # seconds, SageMaker's limit for the time to the first step
+# SageMaker's limit for the time to the first step
+LONG = Threshold(
+    "long",
+    1200.0,
+    low=0,
+    high=1_000_000,
+    says=_("Seconds of the first step above which it remarks"),
+)
 
 
-@rule(id="THR-03", title=_("First step"), weight="remark")
+@rule(id="THR-03", title=_("First step"), weight="remark", thresholds=(ENOUGH, LONG))
 def slow_start(context: Context) -> Finding:
     """The first step takes very long, or is taken for all of them.
 
@@ -41,20 +49,20 @@ def slow_start(context: Context) -> Finding:
     step = context.curve(STEP).finite
     if not len(step):
         return unlogged(context, Message(_("The time of a step is not logged.")))
-    if len(step) < ENOUGH:
+    if len(step) < context[ENOUGH]:
         says = _("{count} of {needed} steps seen.")
-        return waiting(values_of(STEP, step), say(says, count=len(step), needed=ENOUGH))
+        return waiting(values_of(STEP, step), say(says, count=len(step), needed=context[ENOUGH]))
     first, usual = float(step.values[0]), float(np.median(step.values[FIRST:]))
     says = _("The first step took {first} s; the median after the first {count} is {usual} s.")
     told = say(says, first=figure(first), count=FIRST, usual=figure(usual))
     number = Number(first, _("s"))
-    if first <= LONG:
+    if first <= context[LONG]:
         return fine(told, values_of(STEP, step), number)
     start = step.where(np.arange(len(step)) < FIRST)
     return Finding(
         state=State.WARN,
         says=told,
-        expected=say(_("Less than {minutes} minutes."), minutes=f"{LONG / 60:.0f}"),
+        expected=say(_("Less than {minutes} minutes."), minutes=figure(context[LONG] / 60)),
         looked_at=values_of(STEP, step),
         number=number,
         evidence=(evidence(STEP, start),),

@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     remarked,
@@ -31,16 +32,17 @@ _ = gettext_noop
 
 STEP = "time/step"
 FIRST = 10  # steps that compile, allocate and fill caches
-BLOCK = 30  # newest steps
-HISTORY = 60  # steps before them, at least
+BLOCK = Threshold("block", 30, low=5, high=1000, says=_("Newest steps that are compared"))
+HISTORY = Threshold("history", 60, low=10, high=100_000, says=_("Steps before them that it needs"))
 MOST_HISTORY = 1000
 BLOCKS = 2  # in a row must be slower
 Z = 3.09  # Mann-Whitney, one-sided 0.1 %
-WARN, FAIL = 1.10, 1.50  # times the median before
 OTHERS = Message(_("A remark: on the CPU any other program on the same cores makes a step slower."))
+WARN = Threshold("warn", 1.1, low=1, high=100, says=_("Times the earlier median at which it warns"))
+FAIL = Threshold("fail", 1.5, low=1, high=100, says=_("Times the earlier median at which it fails"))
 
 
-@rule(id="THR-01", title=_("Slowdown"))
+@rule(id="THR-01", title=_("Slowdown"), thresholds=(WARN, FAIL, BLOCK, HISTORY))
 def slowdown(context: Context) -> Finding:
     """Steps take longer than they did earlier in the same run.
 
@@ -59,44 +61,46 @@ def slowdown(context: Context) -> Finding:
         return unlogged(context, Message(_("The time of a step is not logged.")))
     since = max(int(curve.steps[0]) + FIRST, comparable(context).since)
     judged = curve.between(since, math.inf)
-    if len(judged) < HISTORY + BLOCKS * BLOCK:
+    newest = BLOCKS * context[BLOCK]
+    needed = context[HISTORY] + newest
+    if len(judged) < needed:
         says = _("{count} of {needed} steps of the same kind, after the first {first}.")
-        needed = HISTORY + BLOCKS * BLOCK
         told = say(says, count=len(judged), needed=needed, first=FIRST)
         return waiting(values_of(STEP, curve), told)
-    history = judged.where(np.arange(len(judged)) < len(judged) - BLOCKS * BLOCK)
+    history = judged.where(np.arange(len(judged)) < len(judged) - newest)
     history = history.last(MOST_HISTORY)
     before = float(np.median(history.values))
     if before <= 0:
         told = Message(_("Most steps took 0 s or less: their time was not measured."))
         return waiting(values_of(STEP, curve), told)
-    blocks = [judged.last(BLOCKS * BLOCK).where(_nth(number)) for number in range(BLOCKS)]
-    ratio = min(float(np.median(block.values)) for block in blocks) / before
-    slower = ratio >= WARN and all(mann_whitney(history.values, b.values) > Z for b in blocks)
+    slow = judged.last(newest)
+    block = np.arange(newest) // context[BLOCK]
+    blocks = [slow.where(block == number) for number in range(BLOCKS)]
+    ratio = min(float(np.median(b.values)) for b in blocks) / before
+    slower = ratio >= context[WARN] and all(
+        mann_whitney(history.values, b.values) > Z for b in blocks
+    )
     if slower:
-        finding = _found(context, history, judged.last(BLOCKS * BLOCK), ratio)
+        finding = _found(context, history, slow, ratio)
         return remarked(finding, OTHERS) if on_cpu(context) else finding
     says = _("A step takes {now} s, and took {before} s before.")
     now = float(np.median(blocks[-1].values))
     return fine(say(says, now=figure(now), before=figure(before)), values_of(STEP, judged))
 
 
-def _nth(number: int) -> np.typing.NDArray[np.bool_]:
-    mask: np.typing.NDArray[np.bool_] = np.arange(BLOCKS * BLOCK) // BLOCK == number
-    return mask
-
-
 def _found(context: Context, history: Series, slow: Series, ratio: float) -> Finding:
     before, now = float(np.median(history.values)), float(np.median(slow.values))
     return Finding(
-        state=State.FAIL if ratio >= FAIL else State.WARN,
+        state=State.FAIL if ratio >= context[FAIL] else State.WARN,
         says=say(
             _("Steps take {more} longer: {now} s instead of {before} s."),
             more=percent(now / before - 1),
             now=figure(now),
             before=figure(before),
         ),
-        expected=say(_("Less than {most} more than earlier in the run."), most=percent(WARN - 1)),
+        expected=say(
+            _("Less than {most} more than earlier in the run."), most=percent(context[WARN] - 1)
+        ),
         looked_at=values_of(STEP, slow),
         number=Number(now / before, _("times the earlier median")),
         evidence=(evidence(STEP, slow, Level(before, Message(_("earlier median")))),),

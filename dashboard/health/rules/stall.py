@@ -11,6 +11,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     not_applicable,
@@ -25,13 +26,18 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 LOSS = "train/loss"
-ENOUGH = 20  # steps
-LEAST = 300.0  # seconds
+ENOUGH = Threshold("enough", 20, low=2, high=1_000_000, says=_("Steps it needs before it judges"))
+LEAST = Threshold(
+    "least", 300.0, low=0, high=1_000_000, says=_("Seconds without a value that are never a stall")
+)
 A_CLOCK = 1e9  # seconds since 1970: smaller times are steps or seconds since the start
-TIMES = 10.0  # the 99th percentile of the pauses so far, evaluations and checkpoints included
+# the 99th percentile of the pauses so far, evaluations and checkpoints included
+TIMES = Threshold(
+    "times", 10.0, low=1, high=100_000, says=_("Times the usual longest pause after which it fails")
+)
 
 
-@rule(id="THR-04", title=_("Stall"))
+@rule(id="THR-04", title=_("Stall"), thresholds=(ENOUGH, LEAST, TIMES))
 def stall(context: Context) -> Finding:
     """A run that is still going has sent no value for far longer than it ever took.
 
@@ -48,14 +54,14 @@ def stall(context: Context) -> Finding:
     newest = max((float(c.times.max()) for c in context.curves.values() if len(c)), default=0.0)
     if context.now is None or not len(loss) or newest < A_CLOCK:
         return unlogged(context, Message(_("When its values arrived is not known.")))
-    if len(loss) < ENOUGH:
+    if len(loss) < context[ENOUGH]:
         says = _("{count} of {needed} steps seen.")
-        return waiting(values_of(LOSS, loss), say(says, count=len(loss), needed=ENOUGH))
+        return waiting(values_of(LOSS, loss), say(says, count=len(loss), needed=context[ENOUGH]))
     silent = context.now - newest
     usual = float(np.quantile(np.diff(np.sort(loss.times)), 0.99))
-    most = max(LEAST, TIMES * usual)
+    most = max(context[LEAST], context[TIMES] * usual)
     if silent > most:
-        return _found(loss, silent, most)
+        return _found(context, loss, silent, most)
     says = _("The newest value is {silent} s old; up to {most} s are usual.")
     number = Number(silent, _("s"))
     return fine(
@@ -63,7 +69,7 @@ def stall(context: Context) -> Finding:
     )
 
 
-def _found(loss: Series, silent: float, most: float) -> Finding:
+def _found(context: Context, loss: Series, silent: float, most: float) -> Finding:
     return Finding(
         state=State.FAIL,
         says=say(
@@ -72,12 +78,18 @@ def _found(loss: Series, silent: float, most: float) -> Finding:
             step=int(loss.steps[-1]),
         ),
         expected=say(
-            _("A value within {most} s, ten times its longest usual pause."), most=f"{most:.0f}"
+            _(
+                "A value within {most} s: {times} times its longest usual pause, {least} s at"
+                " least."
+            ),
+            most=f"{most:.0f}",
+            times=figure(context[TIMES]),
+            least=figure(context[LEAST]),
         ),
         looked_at=values_of(LOSS, loss),
         number=Number(silent, _("s")),
         since_step=int(loss.steps[-1]),
-        evidence=(evidence(LOSS, loss.last(ENOUGH)),),
+        evidence=(evidence(LOSS, loss.last(context[ENOUGH])),),
         causes=(
             Message(_("A loading process, a lock or another process's message is waited for.")),
             Message(_("The machine is gone, or cannot reach this server any more.")),

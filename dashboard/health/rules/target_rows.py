@@ -15,6 +15,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -27,13 +28,15 @@ from dashboard.metrics.series import Floats, Series
 _ = gettext_noop
 
 LEAST, MOST = "sdm/target_row_sum_min", "sdm/target_row_sum_max"
-TOLERANCE = 1e-3
+TOLERANCE = Threshold(
+    "tolerance", 0.001, low=0, high=1, says=_("Distance of a row's sum from 1 above which it fails")
+)
 ROUNDINGS = 5  # spacings of the dtype for each of the N summands
 DTYPES = {"fp16": "float16", "bf16": "bfloat16"}
 WHOLE = 1e-3  # sums this near to whole numbers are counts of positives
 
 
-@rule(id="NUM-03", title=_("Target rows of the SDM loss"))
+@rule(id="NUM-03", title=_("Target rows of the SDM loss"), thresholds=(TOLERANCE,))
 def target_rows(context: Context) -> Finding:
     """The rows of the target that a divergence is taken from do not sum to one.
 
@@ -65,7 +68,7 @@ def _tolerance(context: Context) -> float:
     dtype = DTYPES.get(str(context.facts.get("sdm/loss_precision")), "float32")
     counts = context.curve("sdm/candidates").finite.values
     most = float(counts.max()) if len(counts) else 0.0
-    return max(TOLERANCE, ROUNDINGS * spacing(1.0, dtype) * most)
+    return max(context[TOLERANCE], ROUNDINGS * spacing(1.0, dtype) * most)
 
 
 def _off(curve: Series, slack: float) -> Series:

@@ -14,6 +14,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -27,12 +28,14 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 FALLBACKS = "sdm/fallbacks"
-ENOUGH = 100  # steps
-MOST = 0.01  # of the steps
+ENOUGH = Threshold("enough", 100, low=1, high=1_000_000, says=_("Steps it needs before it judges"))
+MOST = Threshold(
+    "most", 0.01, low=0, high=1, says=_("Share of steps with a fallback above which it warns")
+)
 NORMALISED = 1 + 1e-3
 
 
-@rule(id="CTR-09", title=_("Temperature fallbacks"))
+@rule(id="CTR-09", title=_("Temperature fallbacks"), thresholds=(ENOUGH, MOST))
 def temperature_fallbacks(context: Context) -> Finding:
     """The temperature falls back again and again, because the loss has terms that cannot be.
 
@@ -49,10 +52,10 @@ def temperature_fallbacks(context: Context) -> Finding:
     count, steps = _count(counted)
     looked_at = values_of(FALLBACKS, counted)
     number = Number(count / max(1, steps), _("of steps"))
-    if steps < ENOUGH:
+    if steps < context[ENOUGH]:
         says = _("{count} fallbacks in {steps} steps; judged after {needed}.")
-        return waiting(looked_at, say(says, count=count, steps=steps, needed=ENOUGH))
-    if count <= MOST * steps:
+        return waiting(looked_at, say(says, count=count, steps=steps, needed=context[ENOUGH]))
+    if count <= context[MOST] * steps:
         says = _("{count} fallbacks in {steps} steps.")
         return fine(say(says, count=count, steps=steps), looked_at, number)
     causes, patch = _explain(context)
@@ -65,7 +68,7 @@ def temperature_fallbacks(context: Context) -> Finding:
             steps=steps,
             share=percent(count / steps),
         ),
-        expected=say(_("None; at most {most} of the steps."), most=percent(MOST)),
+        expected=say(_("None; at most {most} of the steps."), most=percent(context[MOST])),
         looked_at=looked_at,
         number=number,
         evidence=(evidence(FALLBACKS, points),),

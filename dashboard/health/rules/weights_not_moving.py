@@ -16,6 +16,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -29,12 +30,35 @@ from dashboard.metrics.series import Series
 _ = gettext_noop
 
 RATIO, RATE = "train/update_ratio", "train/lr"
-AFTER_WARMUP = 40  # steps before it speaks
-WINDOW = 30  # values whose median is judged
-STILL = 1e-6
+AFTER_WARMUP = Threshold(
+    "after_warmup",
+    40,
+    low=1,
+    high=1_000_000,
+    says=_("Values after warm-up it needs before it judges"),
+)
+WINDOW = Threshold(
+    "window", 30, low=1, high=1_000_000, says=_("Newest values whose median is judged")
+)
+STILL = Threshold(
+    "fail",
+    1e-6,
+    low=0,
+    high=1,
+    says=_("Median update, as a share of the weights' length, below which it fails"),
+)
+SLOW = Threshold(
+    "warn",
+    HARDLY_MOVING,
+    low=0,
+    high=1,
+    says=_("Median update, as a share of the weights' length, below which it warns"),
+)
 
 
-@rule(id="NUM-06", title=_("Weights that do not move"))
+@rule(
+    id="NUM-06", title=_("Weights that do not move"), thresholds=(AFTER_WARMUP, WINDOW, SLOW, STILL)
+)
 def weights_not_moving(context: Context) -> Finding:
     """The optimizer's updates are too small to change the weights.
 
@@ -50,15 +74,17 @@ def weights_not_moving(context: Context) -> Finding:
     if not len(ratio):
         return unlogged(context, Message(_("The size of the updates is not logged.")))
     judged = _judged(context, ratio)
-    if len(judged) < AFTER_WARMUP:
+    if len(judged) < context[AFTER_WARMUP]:
         says = _(
             "{count} of {needed} values at a high learning rate, after {warmup} warm-up steps."
         )
-        told = say(says, count=len(judged), needed=AFTER_WARMUP, warmup=warmup_steps(context))
+        told = say(
+            says, count=len(judged), needed=context[AFTER_WARMUP], warmup=warmup_steps(context)
+        )
         return waiting(values_of(RATIO, ratio), told)
-    window = judged.last(WINDOW)
+    window = judged.last(context[WINDOW])
     level = float(np.median(window.values))
-    if level < HARDLY_MOVING:
+    if level < context[SLOW]:
         return _found(context, window, level)
     says = _("The weights move: the median update is {level} of their length.")
     number = Number(level, _("of the weights' length"))
@@ -78,7 +104,7 @@ def _judged(context: Context, ratio: Series) -> Series:
 def _found(context: Context, window: Series, level: float) -> Finding:
     causes, patch = _explain(context, window)
     return Finding(
-        state=State.FAIL if level < STILL else State.WARN,
+        state=State.FAIL if level < context[STILL] else State.WARN,
         says=say(
             _("The weights hardly move: the median update is {level} of their length."),
             level=figure(level),
@@ -95,7 +121,7 @@ def _found(context: Context, window: Series, level: float) -> Finding:
         ),
         patch=patch,
         check=say(
-            _("The median of {name} rises above {level}."), name=RATIO, level=figure(HARDLY_MOVING)
+            _("The median of {name} rises above {level}."), name=RATIO, level=figure(context[SLOW])
         ),
         **span(window),
     )

@@ -13,6 +13,7 @@ from dashboard.health.rule import (
     Message,
     Number,
     State,
+    Threshold,
     evidence,
     gettext_noop,
     rule,
@@ -25,12 +26,24 @@ from dashboard.metrics.series import Series
 
 _ = gettext_noop
 
-ENOUGH_ROWS = 200  # before "none" is worth saying; a single bad row speaks at once
-FAIL_ROWS = 5  # occurrences: fewer may be one odd image
-FAIL_SHARE = 0.001  # of the rows
+# a single bad row speaks at once
+ENOUGH_ROWS = Threshold(
+    "enough_rows", 200, low=1, high=10_000_000, says=_("Rows it needs before none is worth saying")
+)
+# fewer may be one odd image
+FAIL_ROWS = Threshold(
+    "fail_rows", 5, low=1, high=1_000_000, says=_("Rows of norm 0 from which it may fail")
+)
+FAIL_SHARE = Threshold(
+    "fail_share", 0.001, low=0, high=1, says=_("Share of the rows above which it fails")
+)
 
 
-@rule(id="CTR-07", title=_("Zero-norm region embeddings"))
+@rule(
+    id="CTR-07",
+    title=_("Zero-norm region embeddings"),
+    thresholds=(ENOUGH_ROWS, FAIL_ROWS, FAIL_SHARE),
+)
 def zero_norm_regions(context: Context) -> Finding:
     """Region embeddings of norm 0 enter the contrastive loss.
 
@@ -52,9 +65,11 @@ def zero_norm_regions(context: Context) -> Finding:
     )
     if hits:
         return _found(context, looked_at, hits, trials)
-    if trials < ENOUGH_ROWS:
+    if trials < context[ENOUGH_ROWS]:
         says = say(
-            _("{rows} of {enough} rows seen, none of norm 0."), rows=trials, enough=ENOUGH_ROWS
+            _("{rows} of {enough} rows seen, none of norm 0."),
+            rows=trials,
+            enough=context[ENOUGH_ROWS],
         )
         return waiting(looked_at, says)
     return Finding(
@@ -71,7 +86,7 @@ def _passes(context: Context) -> int:
 
 def _found(context: Context, looked_at: Message, hits: int, trials: int) -> Finding:
     low, high = clopper_pearson(hits, trials)
-    failing = hits >= FAIL_ROWS and hits / trials > FAIL_SHARE
+    failing = hits >= context[FAIL_ROWS] and hits / trials > context[FAIL_SHARE]
     bad = above_zero(context.curve("region/zero_rows"))
     return Finding(
         state=State.FAIL if failing else State.WARN,
