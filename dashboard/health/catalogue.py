@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.health.figures import percent
+from dashboard.health.figures import percent, plain
 from dashboard.health.rule import Rule
 from dashboard.health.rules import RULES
 from dashboard.health.statistics import clopper_pearson
@@ -78,15 +78,11 @@ def _thresholds(rule: Rule) -> str:
     if not rule.thresholds:
         return ""
     rows = [
-        f"| `{t.name}` | {t.says} | {_plain(t.default)} | {_plain(t.low)} to {_plain(t.high)} |"
+        f"| `{t.name}` | {t.says} | {plain(t.default)} | {plain(t.low)} to {plain(t.high)} |"
         for t in rule.thresholds
     ]
     head = "\n| Threshold | What it decides | Default | Range |\n|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.10g}"
 
 
 def _errors(rule: Rule, measured: Mapping[str, Any] | None) -> str:

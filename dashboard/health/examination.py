@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from django.utils.timezone import now
 
+from dashboard.health.choosing import in_force
 from dashboard.health.judging import judge
 from dashboard.health.models import Examination
 from dashboard.health.rule import Context
+from dashboard.health.rules import RULES
 from dashboard.health.verdict import worst
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
@@ -28,25 +30,32 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
     if kept and kept.made_at > now() - timedelta(seconds=at_most_every):
         return kept
     fresh = Run.objects.get(pk=run.pk)  # the caller's may be older than the facts that arrived
-    context = Context(
-        store.read(run.pk),
-        fresh.facts,
-        fresh.config,
-        over=not fresh.is_live,
-        bounds=bounds(fresh.trainer),
-        now=now().timestamp(),
-    )
-    verdicts = judge(context)
+    context = context_of(fresh, now=now().timestamp())
+    overrides = in_force(fresh.project_id)
+    verdicts = judge(context, RULES, overrides)
     made = {
         "state": worst(verdicts),
         "verdicts": verdicts,
         "step": context.step,
         "made_at": now(),
         "engine_version": ENGINE_VERSION,
+        "thresholds": overrides.version,
     }
     examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
     lifecycle.touch([run.pk])
     return examination
+
+
+def context_of(run: Run, *, now: float | None = None) -> Context:
+    """All that the rules may look at, read from the database. now: None in a replay."""
+    return Context(
+        store.read(run.pk),
+        run.facts,
+        run.config,
+        over=not run.is_live,
+        bounds=bounds(run.trainer),
+        now=now,
+    )
 
 
 def bounds(trainer: str) -> dict[str, float]:

@@ -21,3 +21,8 @@ def percent(share: float) -> str:
     if share == 0 or abs(share) >= 0.1:
         return f"{100 * share:.0f} %"
     return f"{100 * share:.1f} %" if abs(share) >= 0.001 else f"{100 * share:.2g} %"
+
+
+def plain(value: float) -> str:
+    """As a setting is written: 1,000,000 and 0.001."""
+    return f"{value:,.10g}"

@@ -1,11 +1,13 @@
-"""What the rules said about a run when they last looked."""
+"""What the rules said about a run, which thresholds they were given, and who agrees."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.health.labels import LABELS
-from dashboard.runs.models import Run
+from dashboard.runs.models import Project, Run
 
 
 class Examination(models.Model):
@@ -15,6 +17,71 @@ class Examination(models.Model):
     step = models.PositiveBigIntegerField(default=0)  # the newest step that was looked at
     made_at = models.DateTimeField()
     engine_version = models.CharField(max_length=20)
+    thresholds = models.PositiveIntegerField(default=0)  # version of the project's choice; 0: none
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.state}"
+
+
+class Choice(models.Model):
+    """The thresholds that a project chose in place of the rules' own: one version, never changed.
+
+    The newest holds. A verdict names the version that it was made under.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="threshold_choices")
+    version = models.PositiveIntegerField()  # 1, 2, 3 … in its project
+    values = models.JSONField(default=dict)  # by rule, by threshold: all that are not the default
+    note = models.TextField(blank=True)  # why
+    made_by = models.CharField(max_length=200)  # a person's name, or a token's
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="one_choice_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: thresholds v{self.version}"
+
+
+class Opinion(models.TextChoices):
+    """MISSED: a rule did not speak, and should have."""
+
+    RIGHT = "right", _("Right")
+    WRONG = "wrong", _("Wrong")
+    MISSED = "missed", _("Missed")
+    NONE = "none", _("Taken back")
+
+
+class Label(models.Model):
+    """What a person says of a verdict. The newest of a run, rule and person holds; all are kept."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="labels")
+    rule = models.CharField(max_length=100)
+    rule_version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20)  # of the verdict that was looked at
+    held_back = models.CharField(max_length=20, blank=True)  # of a remark
+    thresholds = models.PositiveIntegerField(default=0)  # version that it was judged under
+    opinion = models.CharField(max_length=10, choices=Opinion.choices)
+    fault = models.BooleanField(null=True)  # whether this says that the fault is there; None: taken
+    # back. What a back-test compares with, whatever the verdict becomes.
+    note = models.TextField(blank=True)
+    made_by = models.CharField(max_length=200)  # a person's name, or a token's
+    made_at = models.DateTimeField(default=now)
+    holds = models.BooleanField(default=True)  # no newer one by the same person
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        indexes = [models.Index(fields=["rule", "run"], name="labels_by_rule")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "rule", "made_by"],
+                condition=models.Q(holds=True),
+                name="one_label_holds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.rule}: {self.opinion}"
