@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from dashboard.health.choosing import in_force
 from dashboard.health.judging import judge
 from dashboard.health.models import Examination
+from dashboard.health.origins import baseline, origin, primary
 from dashboard.health.rule import Context
 from dashboard.health.rules import RULES
 from dashboard.health.verdict import worst
@@ -55,6 +56,9 @@ def context_of(run: Run, *, now: float | None = None) -> Context:
         over=not run.is_live,
         bounds=bounds(run.trainer),
         now=now,
+        origin=origin(run),
+        baseline=baseline(run),
+        primary=primary(run.trainer),
     )
 
 

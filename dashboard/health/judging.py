@@ -35,9 +35,16 @@ def judge(
 ) -> list[Verdict]:
     """One verdict a rule, in the order of the rules. Never raises for what a rule does.
 
+    Each rule may read the verdicts of those before it: that is how a fix is judged.
     overrides: the thresholds that were chosen in place of the rules' own, with their version
     """
-    return [_verdict(rule, context, overrides) for rule in rules]
+    made: list[Verdict] = []
+    before = dict(context.verdicts)
+    seen = replace(context, verdicts=before)
+    for rule in rules:
+        made.append(_verdict(rule, seen, overrides))
+        before[rule.name] = made[-1]
+    return made
 
 
 def _verdict(rule: Rule, context: Context, overrides: Overrides) -> Verdict:

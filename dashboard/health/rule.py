@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
+from dashboard.health.baseline import Baseline, Primary
 from dashboard.health.threshold import Threshold as Threshold  # rules import it from here
 from dashboard.health.threshold import Value
 from dashboard.metrics.series import EMPTY, Curves, Series
@@ -118,6 +119,10 @@ class Context:
     bounds: Mapping[str, float] = field(default_factory=dict)  # by metric: no value lies below
     now: float | None = None  # seconds since 1970 when it is judged; None in a replay
     thresholds: Mapping[str, Any] = field(default_factory=dict)  # of the rule that looks: overrides
+    origin: Mapping[str, Any] | None = None  # seed, commit, data, device …; None: not known here
+    baseline: Baseline | None = None  # the run that this one is compared with
+    primary: Primary | None = None  # the metric that says whether a fix worked
+    verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by rules before it
 
     def __getitem__(self, threshold: Threshold[Value]) -> Value:
         """A threshold's value in force: the one that was chosen, else its default."""

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard.health import rules
+from dashboard.health.baseline import Baseline, Primary
 from dashboard.health.judging import judge
 from dashboard.health.overrides import NONE, Overrides
 from dashboard.health.rule import STATES, Context
@@ -112,6 +113,7 @@ FACTS = (
     "resume/from",
     "resume/differs",
 )
+ORIGIN = ("seed", "commit", "edits", "data", "device", "python", "torch")
 SETTINGS = (
     "steps",
     "batch_size",
@@ -129,6 +131,34 @@ SETTINGS = (
 
 VALUE = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, 1.0, -1.0, 5.0])
 JUNK = st.none() | st.booleans() | st.integers(-5, 10**6) | VALUE | st.sampled_from(["", "bf16"])
+
+
+MESSAGE = st.none() | st.just({"text": "{count} values", "values": {"count": 3}})
+KEPT = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(STATES),
+        "title": MESSAGE,
+        "says": MESSAGE,
+        "window": st.sampled_from([None, [0, 5], [3, 10**6]]),
+        "patch": st.dictionaries(st.sampled_from(SETTINGS), JUNK, max_size=2),
+    }
+)
+
+
+@st.composite
+def baselines(draw) -> Baseline:
+    return Baseline(
+        name="before",
+        trainer=draw(st.sampled_from(["region_contrastive", "sdm_alignment", "somebody_elses"])),
+        over=draw(st.booleans()),
+        step=draw(st.integers(0, 500)),
+        config=draw(st.dictionaries(st.sampled_from(SETTINGS), JUNK)),
+        facts=draw(st.dictionaries(st.sampled_from(FACTS), JUNK)),
+        origin=draw(st.dictionaries(st.sampled_from(ORIGIN), JUNK)),
+        verdicts=draw(st.dictionaries(st.sampled_from([rule.name for rule in RULES]), KEPT)),
+        reached=draw(st.none() | VALUE),
+        together=(frozenset(SETTINGS[:2]),),
+    )
 
 
 @st.composite
@@ -185,10 +215,16 @@ def chosen(draw) -> Overrides:
     facts=st.dictionaries(st.sampled_from(FACTS), JUNK),
     config=st.dictionaries(st.sampled_from(SETTINGS), JUNK),
     over=st.booleans(),
+    origin=st.none() | st.dictionaries(st.sampled_from(ORIGIN), JUNK),
+    baseline=st.none() | baselines(),
     overrides=chosen(),
 )
-def test_survives_junk(curves, facts, config, over, overrides):
-    for verdict in judge(Context(curves, facts, config, over), RULES, overrides):
+def test_survives_junk(curves, facts, config, over, origin, baseline, overrides):
+    primary = Primary("eval/loss", "lower")
+    context = Context(
+        curves, facts, config, over, origin=origin, baseline=baseline, primary=primary
+    )
+    for verdict in judge(context, RULES, overrides):
         assert verdict["state"] in STATES
         assert verdict["state"] != "broken", (verdict["rule"], verdict["says"])
         assert all(len(item["steps"]) <= 200 for item in verdict["evidence"])

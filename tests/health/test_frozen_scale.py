@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.health.rule import Context
 from dashboard.health.rules.frozen_scale import frozen_scale
 from tests.health.given import context, verdict_of
 
@@ -17,6 +18,19 @@ def said(values, grad=0.01, rate=1e-4, config=None, **facts) -> Any:
         "train/lr": np.full(len(values), rate),
     }
     return verdict_of(frozen_scale, context(curves, stated, config))
+
+
+def frozen() -> Context:
+    """A run whose scale bfloat16 freezes at its right start."""
+    return context(
+        {
+            "region/logit_scale": np.full(60, 3.96875),
+            "region/logit_scale_grad": np.full(60, 0.01),
+            "train/lr": np.full(60, 1e-4),
+        },
+        {"region/logit_scale_dtype": "bfloat16", "region/logit_scale_expected": 3.97},
+        {"precision": "bf16_weights"},
+    )
 
 
 def test_speaks_of_a_scale_that_bfloat16_freezes():

@@ -15,6 +15,11 @@ from dashboard.health.rules.diverging import diverging
 from dashboard.health.rules.duplicate_captions import duplicate_captions
 from dashboard.health.rules.effective_config import effective_config
 from dashboard.health.rules.few_negatives import few_negatives
+from dashboard.health.rules.fix_applied import fix_applied
+from dashboard.health.rules.fix_confounded import fix_confounded
+from dashboard.health.rules.fix_outcome import fix_outcome
+from dashboard.health.rules.fix_regression import fix_regression
+from dashboard.health.rules.fix_symptom import fix_symptom
 from dashboard.health.rules.frozen_scale import frozen_scale
 from dashboard.health.rules.hidden_failure import hidden_failure
 from dashboard.health.rules.initial_loss import initial_loss
@@ -25,8 +30,10 @@ from dashboard.health.rules.loss_below_bound import loss_below_bound
 from dashboard.health.rules.loss_floor import loss_floor
 from dashboard.health.rules.loss_not_converging import loss_not_converging
 from dashboard.health.rules.loss_spike import loss_spike
+from dashboard.health.rules.made_of import made_of
 from dashboard.health.rules.memory_bank import memory_bank
 from dashboard.health.rules.memory_growth import memory_growth
+from dashboard.health.rules.metric_definition import metric_definition
 from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
 from dashboard.health.rules.norm_drift import norm_drift
@@ -89,4 +96,11 @@ RULES: tuple[Rule, ...] = (
     wrong_device,
     effective_config,
     other_checkpoint,
+    made_of,
+    metric_definition,
+    fix_applied,
+    fix_confounded,
+    fix_symptom,
+    fix_outcome,
+    fix_regression,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.health.effective import PAIRS, Plain, agrees
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -19,28 +20,7 @@ from dashboard.health.seen import fine
 
 _ = gettext_noop
 
-# A field of the configuration, and the fact by which the trainer states what it really did
-PAIRS = (
-    ("steps", "train/steps"),
-    ("accumulation", "train/accumulation"),
-    ("warmup_steps", "train/warmup_steps"),
-    ("precision", "train/precision"),
-    ("processes", "train/processes"),
-    ("bank_size", "bank/size"),
-    ("bank_warmup", "bank/warmup"),
-    ("bank_warmup_unit", "bank/warmup_unit"),
-    ("objective", "sdm/objective"),
-    ("target_rows", "sdm/target_rows"),
-    ("mask_missing", "sdm/mask_missing"),
-    ("loss_precision", "sdm/loss_precision"),
-    ("norm_target", "features/norm_target"),
-    ("box_unit", "box/unit"),
-    ("targets_in", "box/targets_in"),
-    ("cache_key", "cache/key"),
-)
-CLOSE = 1e-6  # relative: configurations are written in decimals
 SHOWN = 5  # fields that are named
-Plain = str | int | float | bool
 
 
 @rule(id="REP-01", title=_("Configuration at work"))
@@ -65,7 +45,7 @@ def effective_config(context: Context) -> Finding:
     if not compared:
         return unlogged(context, Message(_("The trainer states nothing that could be compared.")))
     looked_at = say(_("{count} settings that the trainer stated"), count=len(compared))
-    other = [row for row in compared if not _same(row[1], row[2])]
+    other = [row for row in compared if not agrees(row[1], row[2])]
     if not other:
         says = _("Each of {count} stated settings is what the configuration asks for.")
         return fine(say(says, count=len(compared)), looked_at)
@@ -87,12 +67,6 @@ def effective_config(context: Context) -> Finding:
         remedy=Message(_("Set the value where it takes effect; look at what the trainer states.")),
         check=Message(_("The trainer states what the configuration asks for.")),
     )
-
-
-def _same(asked: Any, stated: Any) -> bool:
-    if isinstance(asked, bool | str) or isinstance(stated, bool | str):
-        return bool(asked == stated)
-    return bool(abs(asked - stated) <= CLOSE * max(abs(asked), abs(stated)) or asked == stated)
 
 
 def _told(other: list[tuple[str, Any, Any]]) -> str:
