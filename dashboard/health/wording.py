@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from dashboard.health.verdict import Verdict
+from dashboard.health.rule import Message
+from dashboard.health.verdict import Verdict, wire
 
 MESSAGES = ("title", "says", "looked_at", "expected", "remedy", "check", "remark")
 
@@ -20,6 +21,11 @@ def worded(verdict: Verdict) -> Verdict:
         "causes": [_worded(cause) for cause in verdict["causes"]],
         "evidence": [_with_level(item) for item in verdict["evidence"]],
     }
+
+
+def tell(message: Message) -> str:
+    """One message, translated and formatted."""
+    return _worded(wire(message)) or ""
 
 
 def _with_unit(number: dict[str, Any] | None) -> dict[str, Any] | None:
