@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from dashboard.health.counting import counted
 from dashboard.health.rule import Context, Message, gettext_noop, say
 from dashboard.metrics.series import Series
 
 _ = gettext_noop
 
-MOST = 1e9  # in one step
 REASONS = {
     "not_positive": _(
         "Width or height not positive ({count} boxes): reversed corners, zero area, or"
@@ -24,7 +22,7 @@ REASONS = {
 
 def total(curve: Series) -> int:
     """The sum of a counting curve's finite values; what is no count is held within bounds."""
-    return round(float(np.clip(curve.finite.values, 0, MOST).sum()))
+    return round(counted(curve.finite.values))
 
 
 def above_zero(curve: Series) -> Series:
@@ -35,6 +33,6 @@ def above_zero(curve: Series) -> Series:
 
 def reasons(context: Context) -> tuple[Message, ...]:
     """Why boxes are invalid, the most frequent reason first."""
-    counts = {name: total(context.curve(f"region/boxes_invalid/{name}")) for name in REASONS}
+    counts = {name: context.total(f"region/boxes_invalid/{name}") for name in REASONS}
     found = sorted((name for name in counts if counts[name] > 0), key=lambda name: -counts[name])
     return tuple(say(REASONS[name], count=counts[name]) for name in found)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.health.boxes import total
 from dashboard.health.figures import figure
 from dashboard.health.readings import precision, rate_times
 from dashboard.health.rule import Context, Message, gettext_noop, say
@@ -75,7 +74,7 @@ def _rounded_away(context: Context) -> Message | None:
 
 
 def zero_rows(context: Context) -> Message | None:
-    count = total(context.curve("region/zero_rows"))
+    count = context.total("region/zero_rows")
     if not count:
         return None
     text = _("{count} embeddings of norm 0 in the loss, which cannot be matched to anything.")

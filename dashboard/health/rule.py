@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from dashboard.health.baseline import Baseline, Primary
+from dashboard.health.counting import Hidden, counted
 from dashboard.health.threshold import Threshold as Threshold  # rules import it from here
 from dashboard.health.threshold import Value
 from dashboard.metrics.series import EMPTY, Curves, Series
@@ -123,6 +124,7 @@ class Context:
     baseline: Baseline | None = None  # the run that this one is compared with
     primary: Primary | None = None  # the metric that says whether a fix worked
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by rules before it
+    hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by curve: what is not in `curves`
 
     def __getitem__(self, threshold: Threshold[Value]) -> Value:
         """A threshold's value in force: the one that was chosen, else its default."""
@@ -140,6 +142,15 @@ class Context:
             for name, curve in self.curves.items()
             if name.startswith(prefix) and name.endswith(ending)
         }
+
+    def total(self, name: str) -> int:
+        """The sum of a counting curve's finite values, shown or not."""
+        hidden = self.hidden.get(name, Hidden())
+        return round(counted(self.curve(name).finite.values) + hidden.total)
+
+    def count(self, name: str) -> int:
+        """How many finite values the curve has, shown or not."""
+        return len(self.curve(name).finite) + self.hidden.get(name, Hidden()).count
 
     def fact(self, name: str, default: float) -> float:
         """A fact that is a finite number, else the default."""

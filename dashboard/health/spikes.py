@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.health.rule import Context, Threshold, gettext_noop
-from dashboard.metrics.series import Floats, Series
+from dashboard.metrics.series import Floats, Ints, Series
 
 _ = gettext_noop
 
@@ -24,6 +24,7 @@ SPREADS = Threshold(
     high=100,
     says=_("Spreads above the median from which a value is a spike"),
 )
+ROUNDING = 1e-9  # of a logarithm and back
 LEAST_SPREAD = 0.02  # in the log domain, that is 2 %
 NORMAL = 1.4826  # from the median absolute deviation to a standard deviation
 TAIL = 1.645  # the 95 % point of the normal distribution
@@ -52,18 +53,27 @@ def find(context: Context, loss: Series, norm: Series, least: float) -> list[Spi
         return []
     logs = np.log(known.values)
     before = np.lib.stride_tricks.sliding_window_view(logs[:-1], WINDOW)
-    expected = np.median(before, axis=1)
-    values = known.values[WINDOW:]
+    values, jump = known.values[WINDOW:], context[JUMP]
+    some = _above_half(before, logs[WINDOW:] - np.log1p(jump))
+    expected = np.median(before[some], axis=1)
     level = np.exp(expected)
+    high = (values[some] > (1 + jump) * level) & (values[some] - level > least)
     spreads = context[SPREADS]
-    high = np.flatnonzero((values > (1 + context[JUMP]) * level) & (values - level > least))
     found = [
-        Spike(int(known.steps[at + WINDOW]), float(values[at]), float(level[at]),
-              _lingers(context, values, at, float(level[at])))
-        for at in high.tolist()
-        if logs[at + WINDOW] - expected[at] > spreads * _spread(before[at], float(expected[at]))
+        Spike(int(known.steps[at + WINDOW]), float(values[at]), usual,
+              _lingers(context, values, at, usual))
+        for at, median, usual in zip(
+            some[high].tolist(), expected[high].tolist(), level[high].tolist(), strict=True
+        )
+        if logs[at + WINDOW] - median > spreads * _spread(before[at], median)
     ]  # fmt: skip
     return [spike for spike in _first_ones(found) if _felt(norm, spike.step)]
+
+
+def _above_half(before: Floats, values: Floats) -> Ints:
+    """The places of values that may lie above the median before them: the others need no median."""
+    lower = np.count_nonzero(before < values[:, None] + ROUNDING, axis=1)
+    return np.flatnonzero(lower >= WINDOW // 2)
 
 
 def _spread(before: Floats, median: float) -> float:

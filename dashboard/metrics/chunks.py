@@ -70,9 +70,7 @@ def delete(chunks: Sequence[Chunk]) -> None:
 def _pieces(part: Part) -> Iterator[Part]:
     series = part.series.by_step()
     for begin in range(0, len(series), CHUNK):
-        end = begin + CHUNK
-        piece = Series(series.steps[begin:end], series.times[begin:end], series.values[begin:end])
-        yield Part(part.curve, part.attempt, piece)
+        yield Part(part.curve, part.attempt, series.cut(begin, begin + CHUNK))
 
 
 def _chunk(part: Part, clock: Clock) -> Chunk:

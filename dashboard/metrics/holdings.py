@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from django.db import connection
 
 from dashboard.metrics import asking, codec, columns
 from dashboard.metrics.attempts import Starts, end_of, starts_of
-from dashboard.metrics.series import Series, joined
+from dashboard.metrics.series import Series
 
 BEGIN = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN"}
 HEADING = (
@@ -75,6 +75,24 @@ def holdings(
     return found
 
 
+def holdings_beyond(run_id: str, steps: Mapping[str, int]) -> dict[str, Holding]:
+    """Of one run's curves: the chunks that reach beyond a step, all of a curve that has none given.
+
+    Inside a snapshot. Costs as much as is read; how long the run is does not matter.
+    """
+    starts = starts_of([run_id])[run_id]
+    by_number: dict[int, Holding] = {}
+    found: dict[str, Holding] = {}
+    groups: dict[int | None, dict[int, Holding]] = {}
+    for number, _run_id, name in _curves([run_id], None):
+        by_number[number] = found[name] = Holding(starts)
+        groups.setdefault(steps.get(name), {})[number] = found[name]
+    for step, group in groups.items():
+        _add_chunks(group, "" if step is None else f"AND last_step > {step:d}")
+    _add_tails([run_id], by_number)
+    return found
+
+
 def _curves(run_ids: list[str], names: Collection[str] | None) -> Iterator[tuple[int, str, str]]:
     select = "SELECT id, run_id, name FROM metrics_curve WHERE run_id"
     wanted = None if names is None else set(names)
@@ -83,23 +101,20 @@ def _curves(run_ids: list[str], names: Collection[str] | None) -> Iterator[tuple
             yield number, run_id, name
 
 
-def _add_chunks(by_number: dict[int, Holding]) -> None:
+def _add_chunks(by_number: dict[int, Holding], among: str = "") -> None:
     select = f"SELECT {', '.join(HEADING)} FROM metrics_packed WHERE curve_id"
-    for row in asking.rows(select, by_number, "ORDER BY attempt, id"):
+    for row in asking.rows(select, by_number, f"{among} ORDER BY attempt, id"):
         by_number[row[0]].chunks.append(Heading(*row))
 
 
 def _add_tails(run_ids: list[str], by_number: dict[int, Holding]) -> None:
-    parts: dict[tuple[int, int], list[Series]] = {}
-    for (data,) in asking.rows(
-        "SELECT data FROM metrics_tail WHERE run_id", run_ids, "ORDER BY id"
-    ):
-        for block in columns.unpack(bytes(data)):
-            for row, number in enumerate(block.keys):
-                if number in by_number:
-                    parts.setdefault((int(number), block.attempt), []).append(block.series(row))
-    for number, attempt in sorted(parts):
-        by_number[number].tail.append((attempt, joined(parts[number, attempt])))
+    select = "SELECT data FROM metrics_tail WHERE run_id"
+    rows = asking.rows(select, run_ids, "ORDER BY id")
+    blocks = columns.coalesced([one for (data,) in rows for one in columns.unpack(bytes(data))])
+    for block in sorted(blocks, key=lambda block: block.attempt):
+        for row, number in enumerate(block.keys):
+            if number in by_number:
+                by_number[int(number)].tail.append((block.attempt, block.series(row)))
 
 
 def opened(chunks: Collection[Heading]) -> dict[int, Series]:

@@ -111,6 +111,7 @@ class Chunk(models.Model):
 
     class Meta:
         db_table = "metrics_packed"  # metrics_chunk was another format's: see migration 0002
+        indexes = [models.Index(fields=["curve", "last_step"], name="chunks_by_end")]
 
 
 class Event(models.Model):

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from dashboard.metrics.holdings import Heading, Holding, holdings, opened, snapshot
+from dashboard.metrics.holdings import (
+    Heading,
+    Holding,
+    holdings,
+    holdings_beyond,
+    opened,
+    snapshot,
+)
 from dashboard.metrics.models import Curve
 from dashboard.metrics.planning import Plan, plan, points, tail_that_counts
 from dashboard.metrics.series import Series, joined
-from dashboard.metrics.window import WHOLE
+from dashboard.metrics.window import WHOLE, Span
+
+NONE = -1  # a step that no point lies before
 
 
 def read(run_id: str, names: Iterable[str] | None = None) -> dict[str, Series]:
@@ -28,6 +37,23 @@ def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[st
         plans = _plans(run_id, names)
         found = _read(plans, {name: _newest(one, count) for name, one in plans.items()})
     return {name: series.last(count) for name, series in found.items()}
+
+
+def read_beyond(run_id: str, steps: Mapping[str, int]) -> tuple[dict[str, Series], dict[str, int]]:
+    """(the points of each curve beyond the step given for it, how many points it has in all).
+
+    A curve that no step is given for is read whole, as `read` reads it.
+    """
+    with snapshot():
+        held = holdings_beyond(run_id, steps)
+        plans = {
+            name: found
+            for name, one in held.items()
+            if (found := plan(one, Span(low=steps.get(name, NONE) + 1))) is not None
+        }
+        points = _read(plans, {name: _chunks(one) for name, one in plans.items()})
+        counts = Curve.objects.filter(run_id=run_id, count__gt=0).values_list("name", "count")
+        return points, dict(counts)
 
 
 def read_superseded(run_id: str, names: Iterable[str]) -> dict[str, dict[int, Series]]:

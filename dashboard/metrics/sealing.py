@@ -12,7 +12,6 @@ from dashboard.metrics import chunks, columns
 from dashboard.metrics.chunks import CHUNK, Part
 from dashboard.metrics.columns import Block
 from dashboard.metrics.models import Curve, Ledger, Tail
-from dashboard.metrics.series import Series
 
 FULL = 262_144  # points of all curves in a tail, about 4 MB: what a reader may have to go through
 LOOSE = 64  # posts that a reader has to go through one by one
@@ -68,14 +67,10 @@ def _split(blocks: Sequence[Block]) -> tuple[list[Part], list[Part]]:
         for curve, series in columns.by_curve(blocks, attempt).items():
             end = len(series) // CHUNK * CHUNK
             if end:
-                whole.append(Part(curve, attempt, _cut(series, 0, end)))
+                whole.append(Part(curve, attempt, series.cut(0, end)))
             if end < len(series):
-                left.append(Part(curve, attempt, _cut(series, end, len(series))))
+                left.append(Part(curve, attempt, series.cut(end, len(series))))
     return whole, left
-
-
-def _cut(series: Series, begin: int, end: int) -> Series:
-    return Series(series.steps[begin:end], series.times[begin:end], series.values[begin:end])
 
 
 def _leave(ledger: Ledger, rows: list[Tail], left: list[Part], written: Collection[Curve]) -> None:

@@ -45,15 +45,17 @@ class Series:
     @property
     def finite(self) -> Series:
         """Only the points whose value is neither NaN nor infinite."""
-        return self.where(np.isfinite(self.values))
+        mask = np.isfinite(self.values)
+        return self if mask.all() else self.where(mask)
 
     def between(self, first: float, last: float) -> Series:
         """The points with first <= step <= last."""
-        return self.where((self.steps >= first) & (self.steps <= last))
+        mask = (self.steps >= first) & (self.steps <= last)
+        return self if mask.all() else self.where(mask)
 
     def last(self, count: int) -> Series:
         """The newest `count` points, or all where there are fewer."""
-        return self.where(np.arange(len(self)) >= len(self) - count)
+        return self.cut(max(0, len(self) - count), len(self))
 
     def tail(self, share: float) -> Series:
         """The newest `share` (0 to 1) of the points."""
@@ -65,6 +67,11 @@ class Series:
             return self
         order = np.argsort(self.steps, kind="stable")
         return Series(self.steps[order], self.times[order], self.values[order])
+
+    def cut(self, begin: int, end: int) -> Series:
+        """The points from one place to before another."""
+        part = slice(begin, end)
+        return Series(self.steps[part], self.times[part], self.values[part])
 
     def where(self, mask: NDArray[np.bool_]) -> Series:
         """The points that `mask`, (n,), selects."""

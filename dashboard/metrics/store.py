@@ -7,7 +7,7 @@ from dashboard.metrics.console_reading import Hits, LogLines, log_bytes, log_hit
 from dashboard.metrics.downloads import Piece, pieces
 from dashboard.metrics.intake import Gap, TooMany, Unreadable
 from dashboard.metrics.pruning import Size, forget, sizes
-from dashboard.metrics.raw import read, read_newest, read_superseded
+from dashboard.metrics.raw import read, read_beyond, read_newest, read_superseded
 from dashboard.metrics.reading import (
     Mark,
     Summary,
@@ -52,6 +52,7 @@ __all__ = [
     "names",
     "pieces",
     "read",
+    "read_beyond",
     "read_newest",
     "read_superseded",
     "read_window",

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.metrics import store
+from dashboard.metrics.series import EMPTY
 from dashboard.runs.models import Run
 from tests.conftest import lines
 from tests.metrics.given import short_chunks
@@ -163,6 +164,7 @@ def test_what_is_read_is_what_was_acknowledged(run, files, posts, settled):
         check_windows(twin, name, expected)
         if expected:
             check_summary(summaries[name], expected)
+    check_beyond(twin, model)
     check_ledger(twin, model)
     downloaded = [p for piece in store.pieces(twin.pk, store.names(twin.pk)) for p in rows(piece)]
     assert sorted(downloaded) == sorted(
@@ -170,6 +172,17 @@ def test_what_is_read_is_what_was_acknowledged(run, files, posts, settled):
     )
     store.forget(twin.pk)
     assert store.read(twin.pk) == {}
+
+
+def check_beyond(run, model):
+    curves = {name: model.curve(name) for name in store.names(run.pk)}
+    for steps in ({}, {"a": 20}, {"a": 0, "b": 59, "unknown": 3}):
+        found, counts = store.read_beyond(run.pk, steps)
+        assert counts == {name: len(points) for name, points in curves.items() if points}
+        for name, points in curves.items():
+            series = found.get(name, EMPTY)
+            read = list(zip(series.steps.tolist(), series.values.tolist(), strict=True))
+            assert same(read, [p for p in points if p[0] > steps.get(name, -1)])
 
 
 def rows(piece):

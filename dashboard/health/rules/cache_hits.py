@@ -59,12 +59,13 @@ def cache_hits(context: Context) -> Finding:
     Moving a tensor to another device after a hit cannot turn it into a miss. It does not check
     whether what is found is still right: see damaged entries, `cache/corrupt`.
     """
-    asked, seen = total(context.curve(ASKED)), context.curve(SEEN).finite
+    asked, seen = context.total(ASKED), context.curve(SEEN).finite
     if not len(seen):
         return unlogged(context, Message(_("This run has no feature cache.")))
     if context.fact("cache/limit", 1.0) <= 0:
         return not_applicable(Message(_("The feature cache is switched off.")))
-    again, hits = total(seen), min(total(context.curve(HITS)), total(seen))
+    again = context.total(SEEN)
+    hits = min(context.total(HITS), again)
     if not again:
         says = _("First pass: {count} images asked for, none of them before; 0 % of hits is right.")
         return not_applicable(say(says, count=asked))

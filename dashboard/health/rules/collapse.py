@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.health.boxes import total
 from dashboard.health.diagnosis import Diagnosis
 from dashboard.health.figures import figure, percent
 from dashboard.health.readings import rate_times
@@ -135,7 +134,7 @@ def _why(context: Context) -> Diagnosis:
         Message(_("No or few negatives: nothing keeps embeddings apart.")),
         Message(_("A common part in all embeddings, as a bias adds it.")),
     )
-    shared = total(context.curve("sdm/missing_in_loss"))
+    shared = context.total("sdm/missing_in_loss")
     if not shared:
         return Diagnosis(usual, rate_times(context, 1 / SLOWER))
     null = say(_("{count} rows of missing modalities are one null vector."), count=shared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.health.boxes import above_zero, total
+from dashboard.health.boxes import above_zero
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -50,7 +50,7 @@ def hidden_failure(context: Context) -> Finding:
         return unlogged(context, Message(_("The parts of the loss are not logged.")))
     swallowed = {name: bad for name, c in warnings.items() if len(bad := above_zero(c))}
     if swallowed:
-        return _swallowed(swallowed)
+        return _swallowed(context, swallowed)
     silent = {
         name: zeros for name, c in parts.items() if (zeros := _zeros(context, name, c)) is not None
     }
@@ -101,11 +101,13 @@ def _silent(silent: dict[str, Series]) -> Finding:
     )
 
 
-def _swallowed(swallowed: dict[str, Series]) -> Finding:
-    name, bad = max(swallowed.items(), key=lambda item: total(item[1]))
+def _swallowed(context: Context, swallowed: dict[str, Series]) -> Finding:
+    name, bad = max(swallowed.items(), key=lambda item: context.total(item[0]))
     return Finding(
         state=State.FAIL,
-        says=say(_("{count} hidden errors or warnings: {name}."), count=total(bad), name=name),
+        says=say(
+            _("{count} hidden errors or warnings: {name}."), count=context.total(name), name=name
+        ),
         expected=Message(_("None: what is swallowed hides what it does to the training.")),
         looked_at=values_of(name, bad),
         evidence=tuple(evidence(part, points) for part, points in swallowed.items()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.health.boxes import above_zero, reasons, total
+from dashboard.health.boxes import above_zero, reasons
 from dashboard.health.figures import percent
 from dashboard.health.rule import (
     Context,
@@ -56,8 +56,8 @@ def invalid_boxes(context: Context) -> Finding:
     boxes = context.curve("region/boxes").finite
     if not len(boxes):
         return unlogged(context, Message(_("No boxes are counted in this run.")))
-    seen, filtered = total(boxes), total(context.curve("region/boxes_filtered"))
-    entered = max(0, total(context.curve("region/boxes_invalid")) - filtered)
+    seen, filtered = context.total("region/boxes"), context.total("region/boxes_filtered")
+    entered = max(0, context.total("region/boxes_invalid") - filtered)
     looked_at = say(
         _("{seen} boxes, {filtered} of them filtered out"), seen=seen, filtered=filtered
     )

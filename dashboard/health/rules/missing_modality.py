@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dashboard.health.boxes import above_zero, total
+from dashboard.health.boxes import above_zero
 from dashboard.health.figures import figure, percent
 from dashboard.health.rule import (
     Context,
@@ -48,7 +48,7 @@ def missing_modality(context: Context) -> Finding:
     bad = above_zero(counted)
     if len(bad):
         return _found(context, bad)
-    left_out = sum(total(curve) for curve in context.named(MISSING).values())
+    left_out = sum(context.total(name) for name in context.named(MISSING))
     says = _("No missing modality enters the loss; {count} were left out of it.")
     return fine(say(says, count=left_out), values_of(IN_LOSS, counted))
 
@@ -59,7 +59,7 @@ def _found(context: Context, bad: Series) -> Finding:
         state=State.FAIL,
         says=say(
             _("{rows} rows of missing modalities entered the loss, {mean} a step."),
-            rows=total(bad),
+            rows=context.total(IN_LOSS),
             mean=figure(float(bad.values.mean())),
         ),
         expected=_floor(name, shared, candidates),

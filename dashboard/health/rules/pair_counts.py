@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.health.boxes import above_zero, total
+from dashboard.health.boxes import above_zero
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -46,7 +46,7 @@ def pair_counts(context: Context) -> Finding:
         return _found(ONE, unequal, _unequal(unequal, other))
     if len(truncated):
         text = _("{count} rows were cut off to make both sides equally long.")
-        return _found(CUT, truncated, say(text, count=total(truncated)))
+        return _found(CUT, truncated, say(text, count=context.total(CUT)))
     name, seen = (ONE, one) if len(one) else (CUT, cut)
     return fine(
         Message(_("Both sides of every pair have the same number of rows.")), values_of(name, seen)

@@ -30,6 +30,7 @@ ENOUGH = Threshold("enough", 20, low=2, high=1_000_000, says=_("Steps it needs b
 LEAST = Threshold(
     "least", 300.0, low=0, high=1_000_000, says=_("Seconds without a value that are never a stall")
 )
+NEWEST = 1000  # values whose pauses tell what is usual
 A_CLOCK = 1e9  # seconds since 1970: smaller times are steps or seconds since the start
 # the 99th percentile of the pauses so far, evaluations and checkpoints included
 TIMES = Threshold(
@@ -37,13 +38,13 @@ TIMES = Threshold(
 )
 
 
-@rule(id="THR-04", title=_("Stall"), thresholds=(ENOUGH, LEAST, TIMES))
+@rule(id="THR-04", title=_("Stall"), version=2, thresholds=(ENOUGH, LEAST, TIMES))
 def stall(context: Context) -> Finding:
     """A run that is still going has sent no value for far longer than it ever took.
 
-    The time since the newest value of any curve is compared with the pauses between steps so far,
-    evaluations and checkpoints included: longer than ten times their 99th percentile, and than five
-    minutes, is a failure. It speaks after 20 steps.
+    The time since the newest value of any curve is compared with the pauses between the newest 1000
+    values of the loss, evaluations and checkpoints included: longer than ten times their 99th
+    percentile, and than five minutes, is a failure. It speaks after 20 steps.
 
     It is judged when the run is looked at. A process that hangs while it still logs is not seen; a
     process that died is seen by the worker, not here. An ended run is not applicable.
@@ -58,7 +59,7 @@ def stall(context: Context) -> Finding:
         says = _("{count} of {needed} steps seen.")
         return waiting(values_of(LOSS, loss), say(says, count=len(loss), needed=context[ENOUGH]))
     silent = context.now - newest
-    usual = float(np.quantile(np.diff(np.sort(loss.times)), 0.99))
+    usual = float(np.quantile(np.diff(np.sort(loss.last(NEWEST).times)), 0.99))
     most = max(context[LEAST], context[TIMES] * usual)
     if silent > most:
         return _found(context, loss, silent, most)

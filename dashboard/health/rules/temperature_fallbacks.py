@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.health.boxes import total
 from dashboard.health.figures import percent
 from dashboard.health.rule import (
     Context,
@@ -90,7 +89,7 @@ def _count(counted: Series) -> tuple[int, int]:
 
 def _explain(context: Context) -> tuple[tuple[Message, ...], dict[str, Any]]:
     sums = context.curve("sdm/target_row_sum_max").finite.values
-    negative = total(context.curve("sdm/negative_terms"))
+    negative = context.total("sdm/negative_terms")
     if negative and len(sums) and sums.max() > NORMALISED:
         rows = _("{count} negative terms: rows of the target do not sum to one.")
         return (say(rows, count=negative),), context.patch(target_rows="normalised")

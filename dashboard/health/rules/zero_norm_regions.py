@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.health.boxes import above_zero, reasons, total
+from dashboard.health.boxes import above_zero, reasons
 from dashboard.health.figures import percent
 from dashboard.health.readings import accumulation
 from dashboard.health.rule import (
@@ -56,10 +56,10 @@ def zero_norm_regions(context: Context) -> Finding:
     No such row belongs into a loss: any is a warning; at least five that are more than 0.1 % of the
     rows are a failure. The interval of the share is exact (Clopper-Pearson).
     """
-    zero, rows = context.curve("region/zero_rows").finite, context.curve("region/rows").finite
-    if not len(zero):
+    if not context.count("region/zero_rows"):
         return unlogged(context, Message(_("No region embeddings are counted in this run.")))
-    hits, trials = total(zero), max(total(rows), total(zero))
+    hits = context.total("region/zero_rows")
+    trials = max(context.total("region/rows"), hits)
     looked_at = say(
         _("{rows} rows in {passes} forward passes"), rows=trials, passes=_passes(context)
     )
@@ -81,7 +81,7 @@ def zero_norm_regions(context: Context) -> Finding:
 
 
 def _passes(context: Context) -> int:
-    return len(context.curve("region/zero_rows").finite) * accumulation(context)
+    return context.count("region/zero_rows") * accumulation(context)
 
 
 def _found(context: Context, looked_at: Message, hits: int, trials: int) -> Finding:
@@ -121,7 +121,7 @@ def _says(context: Context, hits: int, trials: int) -> Message:
         share=percent(hits / trials),
         low=percent(low),
         high=percent(high),
-        batches=total(context.curve("region/zero_batches")),
+        batches=context.total("region/zero_batches"),
         passes=_passes(context),
     )
 
