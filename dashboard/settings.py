@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "dashboard.runs",
     "dashboard.metrics",
     "dashboard.health",
+    "dashboard.notices",
     "dashboard.storage",
     "dashboard.search",
     "dashboard.training",
@@ -208,6 +209,20 @@ MAX_LOSSES = int(os.environ.get("FIXPOINT_MAX_LOSSES", "3"))
 # Free disk below which every page warns, and below which nothing more is taken in.
 DISK_WARN = float(os.environ.get("FIXPOINT_DISK_WARN_GB", "5")) * 1e9
 DISK_STOP = float(os.environ.get("FIXPOINT_DISK_STOP_GB", "0.5")) * 1e9
+
+# Notices by e-mail leave by this server; without one e-mail is off.
+EMAIL_HOST = os.environ.get("FIXPOINT_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("FIXPOINT_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("FIXPOINT_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("FIXPOINT_MAIL_PASSWORD", "")
+MAIL_SECURITY = os.environ.get("FIXPOINT_MAIL_SECURITY", "starttls")
+if MAIL_SECURITY not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured(
+        f"FIXPOINT_MAIL_SECURITY is {MAIL_SECURITY!r}: set it to starttls, tls or none"
+    )
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SECURITY == "starttls", MAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("FIXPOINT_MAIL_FROM") or EMAIL_HOST_USER or "fixpoint@localhost"
 
 LOGGING = {
     "version": 1,

@@ -16,6 +16,7 @@ AREAS = [
     "tests/health",
     "tests/search",
     "tests/storage",
+    "tests/notices",
 ]
 
 

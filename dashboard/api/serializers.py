@@ -44,6 +44,7 @@ class LaunchSerializer(serializers.Serializer[Any]):
     baseline = serializers.PrimaryKeyRelatedField(
         queryset=Run.objects.all(), required=False, allow_null=True, default=None
     )
+    stop_when_fatal = serializers.BooleanField(required=False, default=False)
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value(refuse_unknown(self, data))
@@ -68,6 +69,8 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "preset",
             "status",
             "stop_requested",
+            "stop_when_fatal",
+            "stopped_by",
             "tags",
             "seed",
             "priority",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils.timezone import now
 
 from dashboard.health.choosing import in_force
@@ -12,6 +13,7 @@ from dashboard.health.models import Examination
 from dashboard.health.origins import baseline, origin, primary
 from dashboard.health.rule import Context
 from dashboard.health.rules import RULES
+from dashboard.health.signals import examined
 from dashboard.health.verdict import worst
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
@@ -42,8 +44,10 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
         "engine_version": ENGINE_VERSION,
         "thresholds": overrides.version,
     }
-    examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
-    lifecycle.touch([run.pk])
+    with transaction.atomic():
+        examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
+        lifecycle.touch([run.pk])
+        examined.send(Examination, run=fresh, examination=examination)
     return examination
 
 

@@ -122,14 +122,12 @@ def expired() -> list[tuple[str, str]]:
 
 def request_stop(run: Run) -> bool:
     """Stop a queued run at once, ask a running one. False where there is nothing to stop."""
-    mine = Run.objects.filter(pk=run.pk)
-    queued = mine.filter(status=Status.QUEUED)
-    moved = _move(queued, Status.STOPPED, stop_requested=True, finished_at=now())
-    if not moved:
-        running = mine.filter(status=Status.RUNNING)
-        moved = bool(running.update(stop_requested=True, version=F("version") + 1))
-    run.refresh_from_db()
-    return moved
+    return _ask_to_stop(run, Run.objects.filter(pk=run.pk))
+
+
+def stop_because(run: Run, reason: dict[str, Any]) -> bool:
+    """As request_stop, for a verdict. False also where a stop was asked for before: that stands."""
+    return _ask_to_stop(run, Run.objects.filter(pk=run.pk, stop_requested=False), stopped_by=reason)
 
 
 def archive(run: Run) -> bool:
@@ -197,6 +195,16 @@ def purge_all(runs: QuerySet[Run], by: str, *shown: Run) -> int:
 def touch(run_ids: Sequence[str]) -> None:
     """Say that something which pages show about these runs changed."""
     Run.objects.filter(pk__in=run_ids).update(version=F("version") + 1)
+
+
+def _ask_to_stop(run: Run, mine: QuerySet[Run], **why: Any) -> bool:
+    queued = mine.filter(status=Status.QUEUED)
+    moved = _move(queued, Status.STOPPED, stop_requested=True, finished_at=now(), **why)
+    if not moved:
+        running = mine.filter(status=Status.RUNNING)
+        moved = bool(running.update(stop_requested=True, version=F("version") + 1, **why))
+    run.refresh_from_db()
+    return moved
 
 
 def _end(run_id: str, lease: str, to: Status, **changes: Any) -> bool:

@@ -91,6 +91,8 @@ class Run(models.Model):
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     stop_requested = models.BooleanField(default=False)
+    stop_when_fatal = models.BooleanField(default=False)  # its launcher lets a verdict stop it
+    stopped_by = models.JSONField(default=dict)  # that verdict in short; empty: none did
     attempt = models.PositiveIntegerField(default=0)  # how often it was claimed
     losses = models.PositiveIntegerField(default=0)  # how often its lease ran out
     lease = models.CharField(max_length=32, blank=True)

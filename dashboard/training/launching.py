@@ -35,9 +35,12 @@ def launch(
     priority: int = 0,
     note: str = "",
     baseline: Run | None = None,
+    stop_when_fatal: bool = False,
     user: User | None = None,
 ) -> Run:
     """Queue a run of `trainer` with the preset's values, changed by `config`.
+
+    stop_when_fatal: a verdict after which training is wasted stops it (dashboard.notices.fatal).
 
     ConfigError: an unknown trainer, preset or field, or a value that is out of range.
     disk.NoRoom: the app's disk is full.
@@ -64,6 +67,7 @@ def launch(
             priority=priority,
             processes=getattr(chosen, "processes", 1),
             baseline=baseline,
+            stop_when_fatal=stop_when_fatal,
             launched_by=user,
         )
         transaction.on_commit(wake)

@@ -1,4 +1,4 @@
-"""`manage.py housekeeping`: keeps house every two seconds until it is told to stop."""
+"""`manage.py housekeeping`: keeps house and sends notices until it is told to stop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from dashboard.notices.outbox import Postman
 from dashboard.training.housekeeping import House
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,14 @@ EVERY = 2.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Queue runs again whose machine fell silent, and wake workers, until stopped."
+    help = "Queue runs again whose machine fell silent, wake workers, send notices, until stopped."
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         house = House()
+        Postman(stop).start()
         while not stop.is_set():
             try:
                 house.keep()
