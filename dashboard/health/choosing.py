@@ -48,7 +48,7 @@ def choose(
     values: by rule and threshold, all that shall differ from the defaults
     after: the version that was looked at; refused where another came in between
     """
-    chosen = _read(values)
+    chosen = read(values)
     before = newest(project.pk)
     if (before.version if before else 0) != after:
         raise _overtaken(before)
@@ -90,8 +90,8 @@ def must_be(threshold: AnyThreshold) -> str:
     return text.format(low=plain(threshold.low), high=plain(threshold.high))
 
 
-def _read(values: Mapping[str, Mapping[str, Any]]) -> Values:
-    """The possible ones that are not the default. Raises Refused, naming every other."""
+def read(values: Mapping[str, Mapping[str, Any]]) -> Values:
+    """Those that are not the default. Raises Refused where any cannot be, naming each."""
     faults = {}
     chosen: Values = {}
     rules = {rule.name: rule for rule in RULES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from dashboard.health.choosing import in_force
@@ -17,7 +18,7 @@ from dashboard.health.signals import examined
 from dashboard.health.verdict import worst
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
-from dashboard.runs.models import Run
+from dashboard.runs.models import LIVE, Project, Run
 from trainers.catalog import TRAINERS
 
 ENGINE_VERSION = "2"  # raised when judging itself changes; every rule has a version of its own
@@ -49,6 +50,13 @@ def examine(run: Run, *, at_most_every: float = 0) -> Examination:
         lifecycle.touch([run.pk])
         examined.send(Examination, run=fresh, examination=examination)
     return examination
+
+
+def outdated(project: Project) -> QuerySet[Run]:
+    """Ended runs whose verdicts were made under other thresholds than those that hold now."""
+    version = in_force(project.pk).version
+    judged = Run.objects.filter(project=project, examination__isnull=False, purged_at=None)
+    return judged.exclude(status__in=LIVE).exclude(examination__thresholds=version)
 
 
 def context_of(run: Run, *, now: float | None = None) -> Context:

@@ -85,3 +85,45 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.rule}: {self.opinion}"
+
+
+class BackTest(models.Model):
+    """Thresholds that were tried on past runs: what was asked, and what came of it run by run."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="backtests")
+    version = models.PositiveIntegerField()  # of the choice that held then; 0: none
+    current = models.JSONField(default=dict)  # its values
+    proposed = models.JSONField(default=dict)
+    rules = models.JSONField(default=list)  # those whose thresholds differ: the ones replayed
+    query = models.TextField(blank=True)  # which of the project's runs
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(default=now)
+    applied = models.ForeignKey(Choice, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: back-test {self.pk}"
+
+
+class Replay(models.Model):
+    """One run of a back-test: the rules' states under both choices, or why there are none.
+
+    The run may be deleted by now.
+    """
+
+    backtest = models.ForeignKey(BackTest, models.CASCADE, related_name="replays")
+    run_id = models.CharField(max_length=32)
+    name = models.CharField(max_length=200)
+    done = models.BooleanField(default=False)
+    before = models.JSONField(default=dict)  # by rule: its state, "pass:warn" for a remark
+    after = models.JSONField(default=dict)
+    problem = models.JSONField(null=True)  # a message, untranslated (wording.py)
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.backtest_id}: {self.run_id}"

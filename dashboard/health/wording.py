@@ -40,6 +40,11 @@ def _with_level(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "level": level and {**level, "label": _worded(level["label"])}}
 
 
+def told(message: dict[str, Any] | None) -> str:
+    """A message that stands by itself, in the reader's language."""
+    return _worded(message) or ""
+
+
 def _worded(message: dict[str, Any] | None) -> str | None:
     if message is None:
         return None

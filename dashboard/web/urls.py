@@ -6,6 +6,8 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from dashboard.web.pages import (
+    backtest,
+    backtests,
     columns,
     compare,
     launch,
@@ -17,6 +19,7 @@ from dashboard.web.pages import (
     runs,
     storage,
     table,
+    thresholds,
     trash,
     views,
 )
@@ -32,6 +35,9 @@ urlpatterns = [
     path("machines/", machines.page, name="machines"),
     path("compare/", compare.page, name="compare"),
     path("storage/", storage.page, name="storage"),
+    path("backtests/", backtests.page, name="backtests"),
+    path("backtests/<int:pk>/", backtest.page, name="backtest"),
+    path("thresholds/", thresholds.page, name="thresholds"),
     path("trash/", trash.page, name="trash"),
     path("login/", login.page, name="login"),
     path("login/once/<str:token>/", login_once.page, name="login_once"),

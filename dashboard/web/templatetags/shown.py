@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from dashboard.charts import colours
 from dashboard.comparison.ledger import MISSING
+from dashboard.health.figures import percent
 from dashboard.health.labels import LABELS
+from dashboard.health.statistics import clopper_pearson
 from dashboard.runs.models import Run
 
 register = template.Library()
@@ -49,6 +51,13 @@ def number(value: Any) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     return f"{value:.5g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e+")
+
+
+@register.simple_tag
+def interval(hits: int, of: int) -> str:
+    """The share's exact 95 % interval."""
+    low, high = clopper_pearson(hits, of)
+    return f"{percent(low)} – {percent(high)}"
 
 
 @register.filter("bytes")
