@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from trainers.targets import Target
+
 Direction = Literal["lower", "higher", "none"]
 
 
@@ -99,6 +101,7 @@ class Trainer:
     metrics: tuple[Metric, ...] = ()
     primary: str = ""  # the metric that says whether a fix worked
     fixes: tuple[Fix, ...] = ()
+    targets: tuple[Target, ...] = ()  # what healthy runs of it reach by when, if anything
 
     @property
     def primary_metric(self) -> Metric:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.health.differing import Change, changes
+from dashboard.health.differing import Change, changes, same
 from dashboard.health.effective import effective
 
 TOTAL = ("train/loss",)
@@ -54,6 +54,16 @@ DEFINED_BY: Mapping[str, tuple[tuple[str, Sequence[str]], ...]] = {
 }
 
 
+# Facts by which any trainer states how its metrics are meant, where a setting does not say it
+STATED: tuple[tuple[str, Sequence[str]], ...] = (
+    ("loss/definition", TOTAL),
+    ("eval/data", HELD_OUT),
+    ("data/test_fingerprint", HELD_OUT),
+    ("eval/temperature", HELD_OUT),
+    ("eval/noise", HELD_OUT),
+)
+
+
 def redefined(
     trainer: str,
     before: tuple[Mapping[str, Any], Mapping[str, Any]],
@@ -69,7 +79,19 @@ def redefined(
         if setting in differing:
             for metric in metrics:
                 found[metric] = (*found.get(metric, ()), differing[setting])
+    for fact, metrics in STATED:
+        told = before[1].get(fact), after[1].get(fact)
+        if None not in told and not same(*told):
+            for metric in metrics:
+                found[metric] = found.get(metric, ()) or (Change(fact, *told),)
     return found
+
+
+def declared(trainer: str, *facts: Mapping[str, Any]) -> bool:
+    """Whether it is known of the trainer, or stated by all these runs, what defines a metric."""
+    return trainer in DEFINED_BY or any(
+        all(fact in stated for stated in facts) for fact, _metrics in STATED
+    )
 
 
 def covers(metrics: Iterable[str], name: str) -> bool:

@@ -71,6 +71,8 @@ def context_of(run: Run, *, now: float | None = None) -> Context:
         origin=origin(run),
         baseline=baseline(run),
         primary=primary(run.trainer),
+        system=store.system_newest(run.pk),
+        targets=TRAINERS[run.trainer].targets if run.trainer in TRAINERS else (),
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.health.counting import Hidden, counted
 from dashboard.health.threshold import Threshold as Threshold  # rules import it from here
 from dashboard.health.threshold import Value
 from dashboard.metrics.series import EMPTY, Curves, Series
+from trainers.targets import Target
 
 EVIDENCE_POINTS = 200  # of one curve: enough to see the pattern, small enough to keep with the run
 
@@ -122,6 +123,8 @@ class Context:
     thresholds: Mapping[str, Any] = field(default_factory=dict)  # of the rule that looks: overrides
     origin: Mapping[str, Any] | None = None  # seed, commit, data, device …; None: not known here
     baseline: Baseline | None = None  # the run that this one is compared with
+    system: Curves = field(default_factory=dict)  # the host's newest readings, over milliseconds
+    targets: tuple[Target, ...] = ()  # that the trainer declares for its metrics
     primary: Primary | None = None  # the metric that says whether a fix worked
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by rules before it
     hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by curve: what is not in `curves`

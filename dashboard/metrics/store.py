@@ -17,7 +17,13 @@ from dashboard.metrics.reading import (
     version,
 )
 from dashboard.metrics.samples import SampleEvent, samples
-from dashboard.metrics.system import Readings, append_system, system, system_words
+from dashboard.metrics.system import (
+    Readings,
+    append_system,
+    system,
+    system_newest,
+    system_words,
+)
 from dashboard.metrics.window import Span, Window
 from dashboard.metrics.windows import read_window, read_windows
 
@@ -62,6 +68,7 @@ __all__ = [
     "sizes",
     "summaries",
     "system",
+    "system_newest",
     "system_words",
     "version",
 ]

@@ -7,7 +7,7 @@ judged, or superseded by a later attempt.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -71,9 +71,19 @@ def append_system(run_id: str, offset: int, body: bytes, source: str = "") -> Re
 def system(run_id: str) -> Readings:
     """All that is known of the hosts that the run was on."""
     parts = SystemPart.objects.filter(run_id=run_id).order_by("pk").values_list("data", flat=True)
+    return Readings(_curves(parts), system_words(run_id))
+
+
+def system_newest(run_id: str, parts: int = 4) -> Curves:
+    """The newest readings, two hours of them by default, however long the run is."""
+    newest = SystemPart.objects.filter(run_id=run_id).order_by("-pk")[:parts]
+    return _curves(newest.values_list("data", flat=True))
+
+
+def _curves(parts: Iterable[bytes | memoryview[int]]) -> Curves:
     blocks = [_unpacked(bytes(data)) for data in parts]
     names = dict.fromkeys(name for _, columns in blocks for name in columns)
-    return Readings({name: _series(name, blocks) for name in sorted(names)}, system_words(run_id))
+    return {name: _series(name, blocks) for name in sorted(names)}
 
 
 def system_words(run_id: str) -> tuple[str, ...]:

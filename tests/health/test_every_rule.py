@@ -19,6 +19,7 @@ from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
 from dashboard.metrics.series import Series
 from tests.health.given import RECORDED, recorded
+from trainers.targets import Target
 
 NAMES = (
     "train/loss",
@@ -113,6 +114,13 @@ FACTS = (
     "resume/from",
     "resume/differs",
 )
+SYSTEM = (
+    "gpu/0/utilisation",
+    "gpu/0/memory",
+    "gpu/0/memory_total",
+    "memory/host",
+    "memory/total",
+)
 ORIGIN = ("seed", "commit", "edits", "data", "device", "python", "torch")
 SETTINGS = (
     "steps",
@@ -127,6 +135,8 @@ SETTINGS = (
     "filter_boxes",
     "bank_warmup",
     "logit_scale_source",
+    "targets",
+    "step_budget",
 )
 
 VALUE = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, 1.0, -1.0, 5.0])
@@ -217,12 +227,21 @@ def chosen(draw) -> Overrides:
     over=st.booleans(),
     origin=st.none() | st.dictionaries(st.sampled_from(ORIGIN), JUNK),
     baseline=st.none() | baselines(),
+    system=st.dictionaries(st.sampled_from(SYSTEM), series()),
     overrides=chosen(),
 )
-def test_survives_junk(curves, facts, config, over, origin, baseline, overrides):
+def test_survives_junk(curves, facts, config, over, origin, baseline, system, overrides):
     primary = Primary("eval/loss", "lower")
     context = Context(
-        curves, facts, config, over, origin=origin, baseline=baseline, primary=primary
+        curves,
+        facts,
+        config,
+        over,
+        origin=origin,
+        baseline=baseline,
+        primary=primary,
+        system=system,
+        targets=(Target("train/loss", 5, 1.0), Target("eval/loss", 3, 0.5, above=True)),
     )
     for verdict in judge(context, RULES, overrides):
         assert verdict["state"] in STATES

@@ -68,6 +68,21 @@ def test_not_applicable_without_a_baseline_or_with_one_of_another_kind():
     assert "somebody_elses is not declared" in verdict["says"]
 
 
+def test_what_any_trainer_states_of_its_loss_counts_as_well():
+    base = baseline(trainer="somebody_elses", origin={}, facts={"loss/definition": "mean of 5"})
+    facts = {"loss/definition": "sum of 5"}
+    verdict = compared(metric_definition, base=base, origin={}, facts=facts)
+    assert verdict["says"].startswith("train/loss must not be compared with the baseline: loss/")
+    same = compared(metric_definition, base=base, origin={}, facts=base.facts)
+    assert same["remark"] is None
+
+
+def test_another_held_out_set_is_another_metric():
+    base = baseline(facts={"eval/data": "200 scenes"})
+    verdict = compared(metric_definition, base=base, facts={"eval/data": "20 scenes"})
+    assert verdict["state"] == "fail"
+
+
 @pytest.mark.parametrize("trainer", DEFINED_BY)
 def test_settings_and_metrics_that_are_named_are_there(trainer):
     known = TRAINERS[trainer]

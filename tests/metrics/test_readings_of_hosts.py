@@ -33,6 +33,16 @@ def test_the_same_bytes_twice_are_stored_once_and_a_torn_line_waits(run):
     assert store.system(run.pk).curves["cpu/run"].values.tolist() == [1, 2]
 
 
+def test_the_newest_are_few_however_long_the_run_is(run):
+    body = b"".join(line(10.0 * n, cpu_run=n) for n in range(1000))
+    store.append_system(run.pk, 0, body)
+    newest = store.system_newest(run.pk, parts=2)["cpu/run"].values
+    assert newest[-1] == 999
+    assert 180 < len(newest) <= 360
+    assert (newest[1:] > newest[:-1]).all()
+    assert store.system_newest(run.pk)["cpu/run"].values[-1] == 999
+
+
 def test_a_gap_is_refused(run):
     with pytest.raises(store.Gap):
         store.append_system(run.pk, 5, line(1.0))

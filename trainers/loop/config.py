@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from trainers.config import Config, setting
+from trainers.targets import parse
 
 Precision = Literal["fp32", "bf16", "fp16", "bf16_weights"]
 Schedule = Literal["cosine", "constant"]
@@ -22,6 +25,8 @@ BESIDE_LEARNING = (
     "stop_min_delta",
     "resume_from",
     "resume_other",
+    "targets",
+    "step_budget",
 )
 
 
@@ -205,3 +210,28 @@ class LoopConfig(Config):
         ),
         added="0.2",
     )
+    targets: str = setting(
+        "",
+        group=RUN,
+        title="Targets",
+        help=(
+            "What a metric should have reached by when, as “train/loss < 1.0 at 50;"
+            " eval/recall_at_1 > 0.3 at 100”. A verdict says whether each was. Empty: none."
+        ),
+        added="0.2",
+    )
+    step_budget: float = setting(
+        0.0,
+        group=RUN,
+        title="Time budget of a step",
+        help="Seconds that one optimizer step may take, by its median. 0: no budget.",
+        unit="s",
+        added="0.2",
+        ge=0,
+    )
+
+    @field_validator("targets")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        parse(text)
+        return text

@@ -21,6 +21,7 @@ from dashboard.health.rules.fix_outcome import fix_outcome
 from dashboard.health.rules.fix_regression import fix_regression
 from dashboard.health.rules.fix_symptom import fix_symptom
 from dashboard.health.rules.frozen_scale import frozen_scale
+from dashboard.health.rules.gpu_idle import gpu_idle
 from dashboard.health.rules.hidden_failure import hidden_failure
 from dashboard.health.rules.initial_loss import initial_loss
 from dashboard.health.rules.invalid_boxes import invalid_boxes
@@ -33,7 +34,9 @@ from dashboard.health.rules.loss_spike import loss_spike
 from dashboard.health.rules.made_of import made_of
 from dashboard.health.rules.memory_bank import memory_bank
 from dashboard.health.rules.memory_growth import memory_growth
+from dashboard.health.rules.memory_limit import memory_limit
 from dashboard.health.rules.metric_definition import metric_definition
+from dashboard.health.rules.metric_targets import metric_targets
 from dashboard.health.rules.missing_modality import missing_modality
 from dashboard.health.rules.non_finite_loss import non_finite_loss
 from dashboard.health.rules.norm_drift import norm_drift
@@ -47,6 +50,7 @@ from dashboard.health.rules.region_loss_milestones import region_loss_milestones
 from dashboard.health.rules.slow_start import slow_start
 from dashboard.health.rules.slowdown import slowdown
 from dashboard.health.rules.stall import stall
+from dashboard.health.rules.step_budget import step_budget
 from dashboard.health.rules.target_rows import target_rows
 from dashboard.health.rules.temperature_fallbacks import temperature_fallbacks
 from dashboard.health.rules.weights_not_moving import weights_not_moving
@@ -71,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     region_loss_chance,
     above_chance,
     region_loss_milestones,
+    metric_targets,
     loss_floor,
     logit_scale,
     frozen_scale,
@@ -90,9 +95,12 @@ RULES: tuple[Rule, ...] = (
     slowdown,
     slow_start,
     stall,
+    step_budget,
     cache_hits,
     cache_gain,
     memory_growth,
+    memory_limit,
+    gpu_idle,
     wrong_device,
     effective_config,
     other_checkpoint,

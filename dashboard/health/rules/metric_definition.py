@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.health.baseline import Baseline
 from dashboard.health.compared import against, to_baseline
-from dashboard.health.definitions import DEFINED_BY, covers, redefined
+from dashboard.health.definitions import covers, declared, redefined
 from dashboard.health.differing import Change, named
 from dashboard.health.rule import (
     Context,
@@ -34,7 +34,8 @@ def metric_definition(context: Context) -> Finding:
     the numbers bear one name and must not be compared. A report swapped the direction of KL and
     showed the new values beside the old ones as an improvement.
 
-    Each setting that defines a metric, as both trainers stated it, is compared with the baseline's.
+    Each setting that defines a metric, as both trainers stated it, is compared with the baseline's;
+    so is the definition of the loss and the fingerprint of the held-out set that trainers state.
     Where it differs, before and after of the metrics that it defines are refused. It is a failure
     when one of them is the metric that says whether a fix worked; for any other it is a remark,
     as the run itself may be well. What a change of the code redefines is not seen.
@@ -42,7 +43,7 @@ def metric_definition(context: Context) -> Finding:
     baseline = against(context)
     if isinstance(baseline, Finding):
         return baseline
-    if baseline.trainer not in DEFINED_BY:
+    if not declared(baseline.trainer, baseline.facts, context.facts):
         says = _("Which settings define the metrics of {trainer} is not declared.")
         return not_applicable(say(says, trainer=baseline.trainer))
     found = redefined(
@@ -55,7 +56,7 @@ def metric_definition(context: Context) -> Finding:
 
 
 def _found(context: Context, baseline: Baseline, found: dict[str, tuple[Change, ...]]) -> Finding:
-    reasons = dict.fromkeys(str(change) for changed in found.values() for change in changed)
+    reasons = dict.fromkeys(_told(change) for changed in found.values() for change in changed)
     finding = Finding(
         state=State.FAIL,
         says=say(
@@ -78,6 +79,11 @@ def _found(context: Context, baseline: Baseline, found: dict[str, tuple[Change, 
         return finding
     says = _("{name}, which decides, is defined as before; those named are not to be compared.")
     return remarked(finding, say(says, name=decides or "–"))
+
+
+def _told(change: Change) -> str:
+    """A setting with both values; of a stated definition, which is a sentence, its name."""
+    return change.name if "/" in change.name else str(change)
 
 
 def _shown(name: str) -> str:
