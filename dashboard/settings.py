@@ -107,6 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dashboard.web.full_disk.warning",
+                "dashboard.web.bell.context",
             ],
         },
     }

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from dashboard.health.rule import gettext_noop
 from dashboard.places import app_url_file
+
+_ = gettext_noop
 
 
 class BadAddress(ValueError):
-    """Nothing is posted there; says why."""
+    """Nothing is posted there; its text, a msgid, says why."""
 
 
 def link(path: str) -> str:
@@ -28,9 +31,9 @@ def checked(text: str) -> str:
         parts = urlsplit(text.strip())
         host, _port = parts.hostname, parts.port
     except ValueError as error:
-        raise BadAddress(f"this is no address: {error}") from error
+        raise BadAddress(_("it is no address")) from error
     if parts.scheme not in ("http", "https") or not host:
-        raise BadAddress("the address must begin with https:// or http:// and name a host")
+        raise BadAddress(_("it must begin with https:// or http:// and name a host"))
     if parts.username or parts.password:
-        raise BadAddress("an address with a password in it would be shown to readers of this page")
+        raise BadAddress(_("a user name or password may not stand in it"))
     return text.strip()

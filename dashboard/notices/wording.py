@@ -89,5 +89,5 @@ def _of_test(delivery: Delivery) -> Told:
         run_name="",
         run_number=None,
         project="",
-        link=link(reverse("runs")),
+        link=link(reverse("channels")),
     )
