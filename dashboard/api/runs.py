@@ -133,6 +133,7 @@ class RunVerdicts(APIView):
     @extend_schema(operation_id="runs_verdicts", responses={200: dict})
     def get(self, request: Request, pk: str) -> Response:
         """The verdicts, worst first, in the language that Accept-Language asks for."""
+        from dashboard.health.precedence import worst_first
         from dashboard.health.wording import worded
 
         examination = getattr(run_of(pk), "examination", None)
@@ -143,7 +144,7 @@ class RunVerdicts(APIView):
                 "run": pk,
                 "state": examination.state,
                 "made_at": examination.made_at,
-                "verdicts": [worded(verdict) for verdict in examination.verdicts],
+                "verdicts": [worded(verdict) for verdict in worst_first(examination.verdicts)],
             }
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.health import measured
 from dashboard.health.figures import percent, plain
 from dashboard.health.rule import Rule
 from dashboard.health.rules import RULES
@@ -14,7 +14,6 @@ from dashboard.health.statistics import clopper_pearson
 from dashboard.places import ROOT
 
 PAGE = ROOT / "docs" / "rules.md"
-MEASURED = ROOT / "docs" / "false-alarms.json"
 
 INTRO = """\
 # The rules
@@ -55,9 +54,8 @@ trainings that they had never seen.
 
 
 def page(rules: tuple[Rule, ...] = RULES) -> str:
-    measured = _measured()
-    sections = [_section(rule, _errors(rule, measured)) for rule in rules]
-    parts = [INTRO, _alarms(measured), *sections]
+    sections = [_section(rule, _errors(rule)) for rule in rules]
+    parts = [INTRO, _alarms(measured.read(measured.SIMULATED)), *sections]
     return "\n".join(part for part in parts if part)
 
 
@@ -85,28 +83,20 @@ def _thresholds(rule: Rule) -> str:
     return head + "\n".join(rows) + "\n"
 
 
-def _errors(rule: Rule, measured: Mapping[str, Any] | None) -> str:
+def _errors(rule: Rule) -> str:
     """How often it alarmed on the simulated healthy runs that it could judge."""
-    rows = measured["rows"] if measured else []
-    judged = sum(row.get("judged", {}).get(rule.name, 0) for row in rows)
-    if not judged:
+    rate = measured.simulated(rule.name)
+    if rate is None:
         return "\nNot measured on simulated healthy runs: they hold nothing that it judges.\n"
-    alarms = sum(row["alarms"].get(rule.name, 0) for row in rows)
-    remarks = sum(row["remarks"].get(rule.name, 0) for row in rows)
-    most = percent(clopper_pearson(alarms, judged)[1])
-    told = f"\nSimulated healthy runs: {alarms} alarms and {remarks} remarks in {judged} runs"
-    return f"{told} (95 %: alarms in at most {most}).\n"
+    alarms = f"{rate.alarms} alarms and {rate.remarks} remarks in {rate.runs} runs"
+    return f"\nSimulated healthy runs: {alarms} (95 %: alarms in at most {percent(rate.most)}).\n"
 
 
-def _measured() -> Mapping[str, Any] | None:
-    return json.loads(MEASURED.read_text()) if MEASURED.exists() else None
-
-
-def _alarms(measured: Mapping[str, Any] | None) -> str:
-    if measured is None:
+def _alarms(found: Mapping[str, Any] | None) -> str:
+    if found is None:
         return ""
-    rows = [_row(row) for row in measured["rows"]]
-    return ALARMS.format(**measured) + "\n".join(rows) + "\n"
+    rows = [_row(row) for row in found["rows"]]
+    return ALARMS.format(**found) + "\n".join(rows) + "\n"
 
 
 def _row(row: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Any
 
 from django.utils.translation import gettext
@@ -26,6 +27,18 @@ def worded(verdict: Verdict) -> Verdict:
 def tell(message: Message) -> str:
     """One message, translated and formatted."""
     return _worded(wire(message)) or ""
+
+
+def outline(text: str) -> str:
+    """A msgid in the reader's language, with … for what each run fills in."""
+    told = gettext(text) if text else ""
+    try:
+        return "".join(
+            before + ("…" if field is not None else "")
+            for before, field, _spec, _conversion in Formatter().parse(told)
+        )
+    except ValueError:  # a stray brace
+        return told
 
 
 def _with_unit(number: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -44,6 +44,7 @@ ATTRIBUTES: dict[str, Kind] = {
     "tag": Kind.TAG,
     "status": Kind.STATUS,
     "health": Kind.STATE,
+    "cause": Kind.TEXT,
     "trainer": Kind.TEXT,
     "preset": Kind.TEXT,
     "project": Kind.TEXT,

@@ -12,9 +12,10 @@ from typing import Any
 from django.db import models
 
 from dashboard.health.models import Examination
+from dashboard.health.verdict import Verdict
 from dashboard.runs.models import Run
 from dashboard.search import facets
-from dashboard.search.models import Param, Standing, Tag, Words
+from dashboard.search.models import AGAINST, Param, Standing, Tag, Words
 
 AT_ONCE = 500  # runs read at a time
 
@@ -29,8 +30,21 @@ def index(run: Run) -> None:
 
 
 def index_verdicts(examination: Examination) -> None:
-    states = {verdict["rule"]: {"state": verdict["state"]} for verdict in examination.verdicts}
-    _keep(Standing, examination.run_id, "rule", states)
+    held = Standing.objects.filter(run_id=examination.run_id).values_list("rule", "state", "since")
+    since = {(rule, state): at for rule, state, at in held if at is not None}
+    rows = {verdict["rule"]: _standing(verdict) for verdict in examination.verdicts}
+    for rule, row in rows.items():
+        row["since"] = since.get((rule, row["state"]), examination.made_at)
+    _keep(Standing, examination.run_id, "rule", rows)
+
+
+def _standing(verdict: Verdict) -> dict[str, Any]:
+    causes = verdict.get("causes") if verdict["state"] in AGAINST else None
+    return {
+        "state": verdict["state"],
+        "held_back": verdict.get("held_back") or "",
+        "cause": causes[0]["text"] if causes else "",
+    }
 
 
 def index_all() -> int:

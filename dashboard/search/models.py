@@ -11,6 +11,7 @@ from django.db import models
 from dashboard.runs.models import Run
 
 LONGEST_TEXT = 250  # characters of a value that are searched
+AGAINST = ("fail", "broken", "warn")  # states that stand against a run, worst first
 
 
 class Param(models.Model):
@@ -44,10 +45,20 @@ class Standing(models.Model):
     run = models.ForeignKey(Run, models.CASCADE, related_name="standings", db_index=False)
     rule = models.CharField(max_length=60)
     state = models.CharField(max_length=20)
+    held_back = models.CharField(max_length=20, blank=True)  # of a remark: what it would be
+    cause = models.TextField(blank=True)  # the likeliest one's msgid, where it speaks against a run
+    since = models.DateTimeField(null=True)  # when it was first found in this state
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "rule"], name="one_state_a_rule")]
-        indexes = [models.Index(fields=["rule", "state", "run"])]
+        indexes = [
+            models.Index(fields=["rule", "state", "run"]),
+            models.Index(
+                fields=["state", "rule", "run"],
+                name="standings_against_runs",
+                condition=models.Q(state__in=AGAINST),
+            ),
+        ]
 
 
 class Words(models.Model):

@@ -60,7 +60,7 @@ def read_order(text: str, now: dt.datetime) -> Order:
 
 
 def sortable(asked: Field) -> bool:
-    return asked.kind is not None and str(asked) not in ("note", "tag", "id")
+    return asked.kind is not None and str(asked) not in ("note", "tag", "id", "cause")
 
 
 def _kind(asked: Field) -> str:

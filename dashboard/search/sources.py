@@ -20,7 +20,7 @@ from dashboard.search import values
 from dashboard.search.errors import Misread
 from dashboard.search.expressions import duration
 from dashboard.search.fields import Kind
-from dashboard.search.models import LONGEST_TEXT, Param, Standing, Tag, Words
+from dashboard.search.models import AGAINST, LONGEST_TEXT, Param, Standing, Tag, Words
 from dashboard.search.near import near
 from dashboard.search.syntax import Comparison, Value
 
@@ -76,10 +76,22 @@ def unknown(comparison: Comparison) -> Misread:
 
 def _text(comparison: Comparison, scope: Scope) -> Source:
     name = comparison.field.name
+    if name == "cause":
+        return _cause()
     if name == "note":
         rows: QuerySet[Any] = Words.objects.all()
         return _text_column(rows, "note", "run_id")
     return _text_column(scope.runs, TEXT_COLUMNS.get(name, name), "pk")
+
+
+def _cause() -> Source:
+    """The likeliest cause of whatever stands against a run, in English."""
+    return Source(
+        Standing.objects.filter(state__in=AGAINST, cause__gt=""),
+        equal=lambda value: Q(cause=value.text),
+        contains=lambda value: Q(cause__icontains=value.text),
+        many=True,
+    )
 
 
 def _text_column(rows: QuerySet[Any], column: str, key: str) -> Source:

@@ -9,11 +9,14 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboard.health.wording import outline
 from dashboard.metrics import ranking
 from dashboard.metrics.ranking import Ranked
 from dashboard.runs.models import Run
+from dashboard.search import standings
 from dashboard.search.fields import Field, Kind
 from dashboard.search.models import Standing
+from dashboard.web import troubles
 from dashboard.web.columns import Params
 from dashboard.web.templatetags import shown
 
@@ -31,6 +34,8 @@ class Cells:
         self.fields = fields
         self.metrics = ranking.ranked(ids, metrics) if metrics else {}
         self.states = _states(ids, rules) if rules else {}
+        named = any(not field.group and field.name in ("health", "cause") for field in fields)
+        self.against = standings.against(ids) if named else {}
         self.params = params
         self.numeric = [_look(field) == "figure" or self._is_number(field) for field in fields]
         self.badges: dict[tuple[str, str], SafeString] = {}
@@ -59,7 +64,9 @@ class Cells:
         if field.name == "status":
             return self._badge("parts/status.html", shown.status(run))
         if field.name == "health":
-            return self._verdict(shown.state_of(run))
+            return self._health(run)
+        if field.name == "cause":
+            return _cause(self.against.get(run.pk, ()))
         return ATTRIBUTES[field.name](run)
 
     def _is_number(self, field: Field) -> bool:
@@ -67,6 +74,13 @@ class Cells:
             return False
         rows = [params[field.name] for params in self.params.values() if field.name in params]
         return bool(rows) and all(row["number"] is not None for row in rows)
+
+    def _health(self, run: Run) -> Cell:
+        """The worst state and which rules say so."""
+        state = shown.state_of(run)
+        told = self._badge("parts/verdict.html", shown.health(state)) if state else shown.DASH
+        names = troubles.named(run, self.against.get(run.pk, ()))
+        return format_html("{} {}", told, names) if names else told
 
     def _verdict(self, state: str | None) -> Cell:
         return self._badge("parts/verdict.html", shown.verdict(state)) if state else shown.DASH
@@ -105,6 +119,11 @@ def _metric(found: Ranked | None, part: str) -> Cell:
     if value is None:
         return format_html('<span class="bad">{}</span>', "NaN")
     return shown.number(value)
+
+
+def _cause(against: Sequence[Standing]) -> Cell:
+    """The likeliest cause of what comes first of all that stands against the run."""
+    return next((outline(row.cause) for row in against if row.cause), shown.DASH)
 
 
 def _tags(run: Run) -> Cell:

@@ -12,6 +12,7 @@ from dashboard.metrics import ranking
 from dashboard.runs.models import Run
 from dashboard.search import facets
 from dashboard.search.fields import Field, Kind, split_fields
+from dashboard.search.ordering import sortable
 from trainers.catalog import TRAINERS
 
 Params = Mapping[str, Mapping[str, Mapping[str, Any]]]  # by run and name: text and number
@@ -22,7 +23,8 @@ TITLES = {
     "note": _("Note"),
     "tag": _("Tags"),
     "status": _("Status"),
-    "health": _("Health"),
+    "health": _("Verdict"),
+    "cause": _("Likeliest cause"),
     "trainer": _("Trainer"),
     "preset": _("Preset"),
     "project": _("Project"),
@@ -97,6 +99,7 @@ def heads(
             "title": title(field),
             "part": field.part if field.part not in ("", "last") else "",
             "figure": figures.get(field, False),
+            "sortable": sortable(field),
             "sorted": _sorted(field, sort),
             "next": _next(field, sort),
         }

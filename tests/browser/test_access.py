@@ -28,6 +28,10 @@ def addresses(app):
         "/storage/",
         "/trash/",
         "/machines/",
+        "/health/",
+        "/health/?by=cause",
+        "/rules/",
+        "/rules/non_finite_loss/",
         "/launch/",
         "/launch/region_contrastive/",
     ]

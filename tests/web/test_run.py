@@ -66,7 +66,8 @@ def test_the_worst_verdict_comes_first_with_its_change_as_a_diff(page_client):
     run = ran("one")
     failing(run)
     answer = page_client.get(f"/runs/{run.pk}/?tab=verdicts")
-    assert [verdict["rule"] for verdict in answer.context["verdicts"]] == ["scale", "fine"]
+    found = answer.context["found"]
+    assert [verdict["rule"] for verdict in (*found.bad, *found.passing)] == ["scale", "fine"]
     page = answer.content.decode()
     assert "- noise: 0.1" in page
     assert "+ noise: 0.5" in page
@@ -74,10 +75,44 @@ def test_the_worst_verdict_comes_first_with_its_change_as_a_diff(page_client):
     assert 'data-slot="train/loss" data-rule="scale"' in page
 
 
+def test_the_overview_alone_says_what_is_wrong_how_sure_and_what_to_change(page_client):
+    run = ran("one")
+    failing(run)
+    page = page_client.get(f"/runs/{run.pk}/").content.decode()
+    for part in ("The scale is 2.5.", "a cause", "Not measured yet", "+ noise: 0.5", "It moves."):
+        assert part in page
+
+
+def test_a_run_without_fault_does_not_claim_that_all_was_checked(page_client):
+    run = ran("one")
+    page = page_client.get(f"/runs/{run.pk}/").content.decode()
+    assert "Nothing wrong was found" in page
+    assert "too little evidence" in page
+
+
+def test_what_was_not_checked_says_why(page_client):
+    run = ran("one")
+    found = page_client.get(f"/runs/{run.pk}/?tab=verdicts").context["found"]
+    assert found.waiting
+    assert found.not_applicable
+    assert all(verdict["says"] for verdict in (*found.waiting, *found.not_applicable))
+
+
+def test_two_verdicts_that_offer_the_same_change_offer_no_sum_of_changes(page_client):
+    run = ran("one")
+    failing(run)
+    examination = run.examination
+    twin = {**examination.verdicts[1], "rule": "twin"}
+    examination.verdicts = [*examination.verdicts, twin]
+    examination.save()
+    answer = page_client.get(f"/runs/{run.pk}/?tab=verdicts")
+    assert answer.context["found"].together is None
+
+
 def test_the_button_opens_the_launch_form_with_the_change(page_client):
     run = ran("one")
     failing(run)
-    [verdict, _fine] = page_client.get(f"/runs/{run.pk}/?tab=verdicts").context["verdicts"]
+    [verdict] = page_client.get(f"/runs/{run.pk}/?tab=verdicts").context["found"].bad
     form = page_client.get(verdict["clone"]).content.decode()
     assert 'name="config-noise" value="0.5"' in form
     assert "was 0.1" in form

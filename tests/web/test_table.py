@@ -59,7 +59,7 @@ def test_every_column_can_be_shown_and_every_head_sorts(page_client):
     answer = page_client.get("/table/", {"columns": ",".join(fields)})
     assert heads(answer) == [field for field in fields if field != "name"]
     for head in answer.context["heads"]:
-        if head["field"] not in ("tag", "note", "id"):
+        if head["sortable"]:
             sorted_by = page_client.get("/table/", {"sort": head["next"]})
             assert names(sorted_by) == ["one"], head
 
@@ -153,3 +153,30 @@ def test_what_comes_from_outside_is_escaped(page_client, evil):
     page += page_client.get("/table/").content + page_client.get("/table/columns/").content
     assert b"<script>alert" not in page
     assert b"<img src" not in page
+
+
+def test_the_verdict_names_the_rules_that_speak_against_a_run(page_client):
+    rules = {"box_units": "fail", "cache_hits": "fail", "collapse": "warn", "stall": "pass"}
+    made("bad", verdicts=rules)
+    made("fine", verdicts={"stall": "pass"})
+    bad, fine = (strip_tags(row["cells"]) for row in _by_name(page_client))
+    assert "Failing Units and format of boxes, Feature cache: hits +1" in " ".join(bad.split())
+    assert "Passing" in fine
+    assert "Stall" not in fine
+
+
+def test_a_run_of_which_some_rules_wait_is_not_called_undecided(page_client):
+    made("young", verdicts={"stall": "pass", "collapse": "waiting"})
+    [row] = page_client.get("/table/?columns=health").context["rows"]
+    assert "Nothing wrong so far" in strip_tags(row["cells"])
+
+
+def test_the_likeliest_cause_is_a_column(page_client):
+    run = made("bad", verdicts={"stall": "fail"})
+    run.standings.update(cause="It is {why}.")
+    [row] = page_client.get("/table/?columns=cause").context["rows"]
+    assert strip_tags(row["cells"]) == "It is …."
+
+
+def _by_name(client):
+    return client.get("/table/?columns=health&sort=name").context["rows"]

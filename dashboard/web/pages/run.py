@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.health.labels import STATES
-from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
@@ -25,6 +20,7 @@ from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
 from dashboard.web.queue_words import why
+from dashboard.web.verdicts import verdicts_of
 from trainers.catalog import TRAINERS
 
 TABS = {
@@ -65,7 +61,6 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
     summaries = store.summaries([run.pk])[run.pk]
-    verdicts = _verdicts(run)
     trainer = TRAINERS.get(run.trainer)
     wanted = [
         trainer.primary if trainer else "",
@@ -78,9 +73,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         "summaries": summaries.values(),
         "progress": progress(run, summaries),
         "charts": charts,
-        "pressing": [
-            verdict for verdict in verdicts if verdict["state"] in ("fail", "broken", "warn")
-        ],
+        "found": verdicts_of(run),
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
         "changes": queue.changes(run)[:3],
@@ -92,23 +85,7 @@ def _curves(run: Run, asked: QueryDict) -> dict[str, Any]:
 
 
 def _verdict_tab(run: Run, asked: QueryDict) -> dict[str, Any]:
-    verdicts = _verdicts(run)
-    drawn = [name for verdict in verdicts for name in verdict["curves"]]
-    return {
-        "verdicts": verdicts,
-        "charts": list(dict.fromkeys(drawn)),
-        "together": _together(run, verdicts),
-    }
-
-
-def _together(run: Run, verdicts: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The changes of all verdicts in one, where several offer some; the worse verdict's wins."""
-    counting = [verdict for verdict in verdicts if not verdict.get("remark")]
-    patches = [patch for verdict in counting if (patch := verdict.get("patch"))]
-    if len(patches) < 2:
-        return None
-    merged = {name: value for patch in reversed(patches) for name, value in patch.items()}
-    return {"diff": _diff(run, merged), "clone": _clone_address(run, merged)}
+    return {"found": verdicts_of(run)}
 
 
 def _log(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -145,40 +122,6 @@ CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
     "system": _system,
     "configuration": _configuration,
 }
-
-
-def _verdicts(run: Run) -> list[dict[str, Any]]:
-    """In the reader's language, worst first, remarks before what only passes, each with its curves
-    and its change as a diff.
-    """
-    if not hasattr(run, "examination"):
-        return []
-    order = {state: place for place, state in enumerate(STATES)}
-    found = sorted(
-        run.examination.verdicts,
-        key=lambda verdict: (order[verdict["state"]], not verdict.get("remark")),
-    )
-    return [worded(verdict) | _extras(run, verdict) for verdict in found]
-
-
-def _extras(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
-    patch = verdict.get("patch") or {}
-    speaks = verdict["state"] in ("fail", "warn") or verdict.get("remark")
-    curves = [part["curve"] for part in verdict.get("evidence", ())] if speaks else []
-    return {
-        "curves": list(dict.fromkeys(curves)),
-        "diff": _diff(run, patch),
-        "clone": _clone_address(run, patch) if patch else "",
-    }
-
-
-def _diff(run: Run, patch: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"name": name, "old": run.config.get(name), "new": new} for name, new in patch.items()]
-
-
-def _clone_address(run: Run, patch: dict[str, Any]) -> str:
-    query = urlencode({"clone": run.pk, "patch": json.dumps(patch)})
-    return f"{reverse('launch_trainer', args=[run.trainer])}?{query}"
 
 
 def _act(request: HttpRequest, run: Run) -> HttpResponse:

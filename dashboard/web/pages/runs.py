@@ -11,8 +11,9 @@ from django.shortcuts import render
 from dashboard.metrics import store
 from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
+from dashboard.search import standings
 from dashboard.search.finding import find
-from dashboard.web import listing, live
+from dashboard.web import listing, live, troubles
 from dashboard.web.choosing import listed
 from trainers.catalog import TRAINERS
 from trainers.config import Metric
@@ -45,8 +46,17 @@ def _shown(request: HttpRequest, runs: Sequence[Run]) -> list[str]:
 
 
 def _rows(runs: Sequence[Run], shown: Sequence[str]) -> dict[str, Any]:
-    summaries = store.summaries([run.pk for run in runs])
-    rows = [{"run": run, "shown": run.pk in shown, **_key(run, summaries[run.pk])} for run in runs]
+    ids = [run.pk for run in runs]
+    summaries, against = store.summaries(ids), standings.against(ids)
+    rows = [
+        {
+            "run": run,
+            "shown": run.pk in shown,
+            "troubles": troubles.named(run, against.get(run.pk, ())),
+            **_key(run, summaries[run.pk]),
+        }
+        for run in runs
+    ]
     return {"rows": rows, "shown": shown}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -58,6 +58,26 @@ def interval(hits: int, of: int) -> str:
     """The share's exact 95 % interval."""
     low, high = clopper_pearson(hits, of)
     return f"{percent(low)} – {percent(high)}"
+
+
+@register.filter
+def share(value: float) -> str:
+    """Of one, in per cent."""
+    return percent(value)
+
+
+@register.filter
+def marked_up(text: str) -> SafeString:
+    """`names` in backticks as code; all else as it stands."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", p) if i % 2 else p,) for i, p in parts)
+    )
+
+
+@register.filter
+def state_word(state: str) -> str:
+    return str(LABELS.get(state, state))
 
 
 @register.filter("bytes")
@@ -138,6 +158,13 @@ def verdict(state: str | None) -> dict[str, Any]:
     if not state:
         return {"state": "none", "word": _("Not judged yet")}
     return {"state": state, "word": LABELS.get(state, state)}
+
+
+@register.inclusion_tag("parts/verdict.html")
+def health(state: str | None) -> dict[str, Any]:
+    """Of a whole run. Some of the rules nearly always wait: that says nothing of the others."""
+    word = {"word": _("Nothing wrong so far")} if state == "waiting" else {}
+    return verdict(state) | word
 
 
 @register.inclusion_tag("parts/status.html")
