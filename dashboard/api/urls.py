@@ -2,8 +2,10 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from dashboard.api import (
+    backtests,
     complete,
     figures,
+    labels,
     ledgers,
     lives,
     logs,
@@ -15,6 +17,7 @@ from dashboard.api import (
     storage,
     system,
     system_figures,
+    thresholds,
     trainers,
     windows,
     work,
@@ -41,6 +44,8 @@ urlpatterns = [
     path("runs/<str:pk>/points/", points.Points.as_view(), name="points"),
     path("runs/<str:pk>/ledger/", ledgers.RunLedger.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
+    path("runs/<str:pk>/judge/", thresholds.RunJudge.as_view()),
+    path("runs/<str:pk>/labels/", labels.Labels.as_view()),
     path("runs/<str:pk>/samples/", samples.SampleList.as_view()),
     path("runs/<str:pk>/samples/<str:name>/", samples.SampleFile.as_view(), name="sample_file"),
     path("runs/<str:pk>/lease/", work.Lease.as_view()),
@@ -60,5 +65,10 @@ urlpatterns = [
     path("purges/", work.Purges.as_view()),
     path("trash/", storage.Trash.as_view()),
     path("storage/", storage.Storage.as_view()),
+    path("projects/<str:name>/thresholds/", thresholds.Thresholds.as_view()),
+    path("projects/<str:name>/backtests/", backtests.BackTests.as_view()),
+    path("backtests/<int:pk>/", backtests.BackTestDetail.as_view()),
+    path("backtests/<int:pk>/go-on/", backtests.BackTestGoOn.as_view()),
+    path("backtests/<int:pk>/use/", backtests.BackTestUse.as_view()),
     path("projects/<str:name>/retention/", storage.Retention.as_view()),
 ]
