@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "dashboard.storage",
     "dashboard.search",
     "dashboard.training",
+    "dashboard.comparison",
     "dashboard.api",
     "dashboard.web",
     "dashboard.up",

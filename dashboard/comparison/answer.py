@@ -102,14 +102,23 @@ def answer(before: Side, after: Side, question: Question, design: Design) -> Ans
     )
 
 
-def guarded(answer: Answer, asked: Sequence[tuple[Question, Side, Side]]) -> Answer:
-    """The same with its guardrails: (what is asked, before, after), judged together by Holm."""
+def guarded(
+    answer: Answer,
+    asked: Sequence[tuple[Question, Side, Side]],
+    barred: Sequence[tuple[Question, Message]] = (),
+) -> Answer:
+    """The same with its guardrails: (what is asked, before, after), judged together by Holm.
+
+    barred: those whose numbers are not compared, and why.
+    """
     level = answer.design.level
     decisions = [
         (question, decide(sample(one, other, paired=answer.design.paired), question, level))
         for question, one, other in asked
     ]
-    return replace(answer, guardrails=_judged(decisions, level))
+    nothing = Decision(Verdict.NOT_ENOUGH, Test.NONE)
+    closed = [Guardrail(q, nothing, Verdict.NOT_COMPARABLE, None, why) for q, why in barred]
+    return replace(answer, guardrails=(*_judged(decisions, level), *closed))
 
 
 def confounded(answer: Answer, by: Sequence[str]) -> Answer:

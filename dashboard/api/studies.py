@@ -1,0 +1,153 @@
+"""Studies for programs: open, read, answer, add seeds, change, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from dashboard.api import study_answers
+from dashboard.api.access import MayLaunch, MayRead, name_of
+from dashboard.api.study_serializers import (
+    ExplanationSerializer,
+    OpenSerializer,
+    QuestionSerializer,
+    SeedsSerializer,
+)
+from dashboard.comparison import studies
+from dashboard.comparison.attribution import Part, parts_of
+from dashboard.comparison.conclusion import conclude
+from dashboard.comparison.definition import NAMES, Definition
+from dashboard.comparison.models import Design, Study
+from dashboard.comparison.studies import Plan, Who
+
+PAGE = 200
+
+
+class StudyList(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(
+        operation_id="studies_list",
+        parameters=[
+            OpenApiParameter("project", description="of this project alone"),
+            OpenApiParameter("before", description="the id of the last one of an earlier answer"),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request: Request) -> Response:
+        """{"results": the newest 200 studies, "more": whether there are older ones}."""
+        found = Study.objects.select_related("project")
+        if project := request.query_params.get("project"):
+            found = found.filter(project__name=project)
+        if before := request.query_params.get("before"):
+            found = found.filter(pk__lt=before)
+        page = list(found[: PAGE + 1])
+        told = [study_answers.brief(study) for study in page[:PAGE]]
+        return Response({"results": told, "more": len(page) > PAGE})
+
+    @extend_schema(operation_id="studies_open", request=OpenSerializer, responses={201: dict})
+    def post(self, request: Request) -> Response:
+        """Keep the question and queue its runs, the arms by turns."""
+        form = OpenSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = dict(form.validated_data)
+        question = Definition(**{name: asked.pop(name) for name in NAMES if name in asked})
+        study = _opened(question, asked, _who(request))
+        return Response(study_answers.detail(study), status=201)
+
+
+class StudyDetail(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(operation_id="studies_read", responses={200: dict})
+    def get(self, request: Request, pk: str) -> Response:
+        """The question, its arms with their runs, and every change of the question."""
+        return Response(study_answers.detail(_study(pk)))
+
+    @extend_schema(operation_id="studies_change", request=QuestionSerializer, responses={200: dict})
+    def patch(self, request: Request, pk: str) -> Response:
+        """Change the question; each change is kept and shown with the answer."""
+        study = _study(pk)
+        form = QuestionSerializer(data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        studies.change(study, _who(request), **form.validated_data)
+        return Response(study_answers.detail(_study(pk)))
+
+
+class StudyAnswer(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(operation_id="studies_answer", responses={200: dict})
+    def get(self, request: Request, pk: str) -> Response:
+        """Each arm against the first, as its runs stand now."""
+        return Response(study_answers.conclusion(conclude(_study(pk))))
+
+
+class StudySeeds(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(operation_id="studies_seeds", request=SeedsSerializer, responses={201: dict})
+    def post(self, request: Request, pk: str) -> Response:
+        """Queue so many more runs of each arm."""
+        study = _study(pk)
+        form = SeedsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        studies.add_seeds(study, asked["count"], _who(request), priority=asked["priority"])
+        return Response(study_answers.detail(_study(pk)), status=201)
+
+
+class StudyExplanations(APIView):
+    permission_classes = (MayLaunch,)
+
+    @extend_schema(
+        operation_id="studies_explain", request=ExplanationSerializer, responses={200: dict}
+    )
+    def post(self, request: Request, pk: str) -> Response:
+        """Say why a difference between the arms cannot have made the effect."""
+        study = _study(pk)
+        form = ExplanationSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = form.validated_data
+        studies.explain(study, told["difference"], told["reason"], _who(request))
+        return Response(study_answers.conclusion(conclude(_study(pk))))
+
+
+def _opened(question: Definition, asked: Mapping[str, Any], who: Who) -> Study:
+    if "runs" in asked:
+        return studies.from_runs(question, asked["runs"]["before"], asked["runs"]["after"], who)
+    if "verdict" in asked:
+        run, rule = asked["verdict"]["run"], asked["verdict"]["rule"]
+        patch = asked["patch"] or studies.patch_of(run, rule)
+        return studies.from_verdict(run, rule, question, who, patch=patch, seeds=asked["seeds"])
+    return studies.open_study(question, _plan(asked), who)
+
+
+def _plan(asked: Mapping[str, Any]) -> Plan:
+    parts = [Part(**part) for part in asked["parts"]] or parts_of(asked["patch"])
+    if asked["parts"] and asked["patch"]:
+        raise ValidationError({"parts": ["Give either a patch or its parts."]})
+    kept = ("trainer", "preset", "config", "seeds", "first_seed", "paired", "project", "priority")
+    return Plan(
+        arms=studies.taken_apart(parts, asked["design"]),
+        design=asked["design"] if len(parts) > 1 else Design.COMPARE,
+        parts=parts,
+        **{name: asked[name] for name in kept},
+    )
+
+
+def _study(pk: str) -> Study:
+    return get_object_or_404(Study.objects.select_related("project"), pk=pk)
+
+
+def _who(request: Request) -> Who:
+    user = request.user if isinstance(request.user, User) else None
+    return Who(name_of(request), user)

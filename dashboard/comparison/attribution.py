@@ -1,0 +1,165 @@
+"""Which part of a fix did it? Arms that take the fix apart, and what each part is worth."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.comparison.holm import adjusted
+from dashboard.comparison.intervals import Interval, contrast, paired, spread
+from dashboard.comparison.outcome import Side
+
+MOST_FACTORIAL = 4  # parts: 16 arms
+MOST_PARTS = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the changes that a fix makes."""
+
+    name: str
+    patch: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An arm: which parts it has, and what they change together."""
+
+    name: str
+    patch: dict[str, Any]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a part is worth. effect: None where an arm has no number.
+
+    interval: None where too few have one, or where none differs; adjusted_p: Holm's among the parts
+    """
+
+    part: str
+    effect: float | None
+    interval: Interval | None
+    adjusted_p: float | None
+    runs: int  # that it rests on; of pairs, the pairs
+
+
+def parts_of(patch: Mapping[str, Any]) -> list[Part]:
+    """Each field of a patch as a part of its own."""
+    return [Part(name, {name: value}) for name, value in patch.items()]
+
+
+def leave_one_out(parts: Sequence[Part]) -> list[Planned]:
+    """Nothing, everything, and everything without each part: k + 2 arms."""
+    names = [part.name for part in parts]
+    chosen = [(), tuple(names), *(tuple(n for n in names if n != left) for left in names)]
+    return [_planned(parts, one) for one in dict.fromkeys(chosen)]
+
+
+def factorial(parts: Sequence[Part]) -> list[Planned]:
+    """All 2 ** k combinations. ValueError: more than MOST_FACTORIAL parts."""
+    if len(parts) > MOST_FACTORIAL:
+        raise ValueError(
+            f"{len(parts)} parts make {2 ** len(parts)} arms: leave each part out once instead, or"
+            f" join parts until there are at most {MOST_FACTORIAL}"
+        )
+    names = [part.name for part in parts]
+    sizes = range(len(names) + 1)
+    chosen = [one for size in sizes for one in itertools.combinations(names, size)]
+    return [_planned(parts, one) for one in chosen]
+
+
+def without_each(
+    sides: Mapping[frozenset[str], Side], parts: Sequence[str], *, level: float, pairs: bool
+) -> list[Effect]:
+    """Of leave-one-out arms: everything, less everything without the part."""
+    whole = frozenset(parts)
+    weights = {part: {whole: 1.0, whole - {part}: -1.0} for part in parts}
+    return _effects(sides, weights, level=level, pairs=pairs)
+
+
+def main_effects(
+    sides: Mapping[frozenset[str], Side], parts: Sequence[str], *, level: float, pairs: bool
+) -> list[Effect]:
+    """Of all combinations: with the part less without it, over every choice of the others."""
+    half = 2 ** (len(parts) - 1)
+    weights = {
+        part: {arm: (1.0 if part in arm else -1.0) / half for arm in sides} for part in parts
+    }
+    return _effects(sides, weights, level=level, pairs=pairs)
+
+
+def _planned(parts: Sequence[Part], chosen: Sequence[str]) -> Planned:
+    patch: dict[str, Any] = {}
+    for part in parts:
+        if part.name in chosen:
+            patch |= dict(part.patch)
+    return Planned(_name(parts, chosen), patch, tuple(chosen))
+
+
+def _name(parts: Sequence[Part], chosen: Sequence[str]) -> str:
+    left = [part.name for part in parts if part.name not in chosen]
+    if not chosen:
+        return "before"
+    if not left:
+        return "after"
+    return f"without {left[0]}" if len(left) == 1 else f"only {' + '.join(chosen)}"
+
+
+def _effects(
+    sides: Mapping[frozenset[str], Side],
+    weights: Mapping[str, Mapping[frozenset[str], float]],
+    *,
+    level: float,
+    pairs: bool,
+) -> list[Effect]:
+    by_part = _paired if pairs else _unpaired
+    found = {part: by_part(sides, chosen, level) for part, chosen in weights.items()}
+    known = {part: one.interval.probability for part, one in found.items() if one.interval}
+    holm = dict(zip(known, adjusted(list(known.values())), strict=True))
+    return [
+        Effect(part, one.effect, one.interval, holm.get(part), one.runs)
+        for part, one in found.items()
+    ]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    effect: float | None
+    interval: Interval | None
+    runs: int
+
+
+def _paired(
+    sides: Mapping[frozenset[str], Side], weights: Mapping[frozenset[str], float], level: float
+) -> _Measured:
+    """By seed: the same sum of the runs of one seed, over the seeds that all arms have."""
+    values = {arm: {o.seed: o.value for o in sides[arm].outcomes} for arm in weights}
+    seeds = [s for s in next(iter(values.values())) if all(s in one for one in values.values())]
+    rows = [[values[arm][seed] for arm in weights] for seed in seeds]
+    kept = np.array([row for row in rows if None not in row], dtype=np.float64)
+    if not len(kept):
+        return _Measured(None, None, 0)
+    sums = kept @ np.array(list(weights.values()))
+    several = len(sums) > 1 and spread(sums) > 0
+    return _Measured(float(sums.mean()), paired(sums, level) if several else None, len(kept))
+
+
+def _unpaired(
+    sides: Mapping[frozenset[str], Side], weights: Mapping[frozenset[str], float], level: float
+) -> _Measured:
+    values = [sides[arm].values for arm in weights]
+    runs = sum(len(one) for one in values)
+    fewest = min(len(one) for one in values)
+    if not fewest:
+        return _Measured(None, None, runs)
+    if fewest > 1 and any(spread(one) for one in values):
+        interval = contrast(values, list(weights.values()), level)
+        return _Measured(interval.effect, interval, runs)
+    means = [sum(one) / len(one) for one in values]
+    effect = sum(w * mean for w, mean in zip(weights.values(), means, strict=True))
+    return _Measured(effect, None, runs)

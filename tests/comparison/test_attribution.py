@@ -1,0 +1,96 @@
+"""Which part of a fix did it."""
+
+import numpy as np
+import pytest
+
+from dashboard.comparison.attribution import (
+    Part,
+    factorial,
+    leave_one_out,
+    main_effects,
+    parts_of,
+    without_each,
+)
+from tests.comparison.given import side
+
+PARTS = parts_of({"scale": 1, "bank": 2, "boxes": 3})
+WORTH = {"scale": 0.3, "bank": 0.0, "boxes": 0.1}
+
+
+def ran(arms, seeds=5, spread=0.01):
+    rng = np.random.default_rng(7)
+    of_seed = rng.normal(0, 0.5, seeds)
+    return {
+        frozenset(arm.parts): side(
+            arm.name, of_seed + sum(WORTH[p] for p in arm.parts) + rng.normal(0, spread, seeds)
+        )
+        for arm in arms
+    }
+
+
+def test_leaving_out_takes_two_arms_more_than_parts():
+    arms = leave_one_out(PARTS)
+    assert [arm.name for arm in arms] == [
+        "before",
+        "after",
+        "without scale",
+        "without bank",
+        "without boxes",
+    ]
+    assert arms[3].patch == {"scale": 1, "boxes": 3}
+
+
+def test_all_combinations_are_two_to_the_number_of_parts():
+    arms = factorial(PARTS)
+    assert len(arms) == len({arm.parts for arm in arms}) == len({arm.name for arm in arms}) == 8
+    assert arms[0].patch == {}
+    assert arms[-1].patch == {"scale": 1, "bank": 2, "boxes": 3}
+
+
+def test_five_parts_are_too_many_combinations():
+    with pytest.raises(ValueError, match="32 arms"):
+        factorial([Part(str(n), {str(n): n}) for n in range(5)])
+
+
+def test_one_part_alone_needs_no_third_arm():
+    assert [arm.name for arm in leave_one_out(PARTS[:1])] == ["before", "after"]
+
+
+@pytest.mark.parametrize("pairs", [True, False])
+@pytest.mark.parametrize(
+    ("design", "measure"), [(leave_one_out, without_each), (factorial, main_effects)]
+)
+def test_each_part_gets_what_it_is_worth(design, measure, pairs):
+    found = measure(ran(design(PARTS)), list(WORTH), level=0.95, pairs=pairs)
+    for effect in found:
+        assert effect.interval is not None
+        assert effect.interval.effect == pytest.approx(WORTH[effect.part], abs=0.02)
+        assert effect.interval.low < WORTH[effect.part] < effect.interval.high
+
+
+def test_pairs_see_what_seeds_would_hide():
+    sides = ran(factorial(PARTS))
+    together = main_effects(sides, list(WORTH), level=0.95, pairs=True)[2].interval
+    apart = main_effects(sides, list(WORTH), level=0.95, pairs=False)[2].interval
+    assert together is not None
+    assert apart is not None
+    assert together.high - together.low < apart.high - apart.low
+
+
+def test_a_seed_that_an_arm_lacks_is_left_out_for_all():
+    sides = ran(leave_one_out(PARTS))
+    whole = frozenset(WORTH)
+    sides[whole] = side("after", list(sides[whole].values)[:4])
+    assert without_each(sides, list(WORTH), level=0.95, pairs=True)[0].runs == 4
+
+
+def test_one_seed_attributes_nothing():
+    found = without_each(ran(leave_one_out(PARTS), seeds=1), list(WORTH), level=0.95, pairs=True)
+    assert all(effect.interval is None and effect.adjusted_p is None for effect in found)
+
+
+def test_an_arm_that_never_ran_attributes_nothing():
+    sides = ran(leave_one_out(PARTS))
+    sides[frozenset(WORTH)] = side("after", [])
+    found = without_each(sides, list(WORTH), level=0.95, pairs=False)
+    assert all(effect.interval is None for effect in found)
