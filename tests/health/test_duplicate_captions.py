@@ -24,6 +24,16 @@ def test_silent_where_they_are_masked():
     assert said(np.full(60, 1.5), mask_duplicates=True)["state"] == "pass"
 
 
+def test_what_the_loss_masked_counts_and_not_what_was_configured():
+    """A mask that is configured and does nothing leaves the duplicates among the negatives."""
+    idle = {"region/duplicates_masked": np.zeros(60)}
+    verdict = said(np.full(60, 1.5), idle, mask_duplicates=True)
+    assert verdict["state"] == "warn"
+    assert "configured and leaves nothing out" in verdict["causes"][0]
+    works = {"region/duplicates_masked": np.full(60, 1.5)}
+    assert said(np.full(60, 1.5), works, mask_duplicates=False)["state"] == "pass"
+
+
 def test_silent_where_there_are_hardly_any():
     assert said(np.full(60, 0.03), mask_duplicates=False)["state"] == "pass"
 

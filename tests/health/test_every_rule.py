@@ -45,6 +45,7 @@ NAMES = (
     "region/effective_rank",
     "region/effective_rank_limit",
     "region/duplicates",
+    "region/duplicates_masked",
     "text/effective_rank",
     "sdm/text/effective_rank",
     "sdm/text/loss",
@@ -88,6 +89,8 @@ NAMES = (
     "eval/loss",
     "warn/swallowed",
     "bank/fill",
+    "data/input_min",
+    "data/input_max",
 )
 FACTS = (
     "train/steps",
@@ -113,6 +116,7 @@ FACTS = (
     "device/memory",
     "resume/from",
     "resume/differs",
+    "image/preprocessing",
 )
 SYSTEM = (
     "gpu/0/utilisation",

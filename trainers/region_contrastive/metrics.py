@@ -149,6 +149,17 @@ CONTRAST = (
         ),
     ),
     Metric(
+        "region/duplicates_masked",
+        "Candidates masked out of the negatives",
+        "none",
+        "candidates",
+        lower_bound=0.0,
+        meaning=(
+            "For each region, how many candidates the loss really left out: as many as read like"
+            " the right one where the mask works, 0 where there is none."
+        ),
+    ),
+    Metric(
         "region/effective_negatives",
         "Effective negatives",
         lower_bound=1.0,

@@ -6,6 +6,16 @@ from trainers.config import Metric
 
 BOX_METRICS = (
     Metric(
+        "data/input_min",
+        "Least pixel that the model saw",
+        meaning="Of all images of the step, after they were scaled and normalised.",
+    ),
+    Metric(
+        "data/input_max",
+        "Greatest pixel that the model saw",
+        meaning="Of all images of the step, after they were scaled and normalised.",
+    ),
+    Metric(
         "region/rows",
         "Region embeddings in the loss",
         unit="rows",

@@ -62,7 +62,9 @@ class RegionTask:
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         self.telemetry.batch(batch)
-        whole, maps = self.model.see(fitted(batch.images, self.model))
+        images = fitted(batch.images, self.model)
+        self.telemetry.images(images)
+        whole, maps = self.model.see(images)
         raw = self.model.regions(maps, batch.boxes, batch.image_of)
         read = self.model.texts(batch.words.ids, batch.words.mask)
         captions, texts, hard_texts = read.split(

@@ -27,6 +27,7 @@ class Telemetry:
         self._sums: dict[str, list[Tensor | float]] = defaultdict(list)
         self._means: dict[str, list[tuple[Tensor | float, float]]] = defaultdict(list)
         self._largest: list[Tensor] = []
+        self._pixels: list[tuple[Tensor, Tensor]] = []
         self._norms: list[Tensor] = []
         self._regions: list[Tensor] = []
         self._texts: list[Tensor] = []
@@ -39,6 +40,10 @@ class Telemetry:
         self._sum("region/boxes_filtered", batch.filtered)
         for reason, count in batch.invalid.items():
             self._sum(f"region/boxes_invalid/{reason}", count)
+
+    def images(self, images: Tensor) -> None:
+        """images: (B, 3, S, S) as the model sees them."""
+        self._pixels.append((images.amin(), images.amax()))
 
     @torch.no_grad()
     def embeddings(self, raw: Tensor) -> None:
@@ -65,6 +70,8 @@ class Telemetry:
         own = losses.own(logits, first)
         positive, negative = logits[own], logits[~own & (logits != -INFINITE)]
         self._mean("region/candidates", candidates)
+        masked = (logits == -INFINITE).sum(dim=1)
+        self._mean("region/duplicates_masked", masked.float().mean())
         self._mean("region/loss_over_chance", loss, math.log(candidates))
         self._mean("region/positive_cosine", (positive / scale).mean())
         if len(negative) > 1:
@@ -114,6 +121,9 @@ class Telemetry:
         }
         largest = float(torch.stack(self._largest).max()) if self._largest else 0.0  # NaN stays
         row = {**sums, **means, "region/logit_absmax": largest, **self._spectrum()}
+        if self._pixels:
+            row["data/input_min"] = float(torch.stack([low for low, _high in self._pixels]).min())
+            row["data/input_max"] = float(torch.stack([high for _low, high in self._pixels]).max())
         self.__init__()  # type: ignore[misc]
         return row
 

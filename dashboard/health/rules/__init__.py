@@ -24,6 +24,7 @@ from dashboard.health.rules.frozen_scale import frozen_scale
 from dashboard.health.rules.gpu_idle import gpu_idle
 from dashboard.health.rules.hidden_failure import hidden_failure
 from dashboard.health.rules.initial_loss import initial_loss
+from dashboard.health.rules.input_range import input_range
 from dashboard.health.rules.invalid_boxes import invalid_boxes
 from dashboard.health.rules.logit_scale import logit_scale
 from dashboard.health.rules.logit_spread import logit_spread
@@ -91,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     missing_modality,
     duplicate_captions,
     pair_counts,
+    input_range,
     data_wait,
     slowdown,
     slow_start,

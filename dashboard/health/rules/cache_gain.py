@@ -28,6 +28,7 @@ ASKED, HITS, TIME = "cache/requests", "cache/hits", "time/features"
 ENOUGH = Threshold(
     "enough", 20, low=1, high=100_000, says=_("Steps of either kind it needs before it judges")
 )
+USUAL = 0.8  # share of hits that the reports hoped for
 MISSED, HIT = 0.1, 0.9  # share of hits of a step that counts as one without, or with
 GAIN = Threshold(
     "gain", 2.0, low=1, high=1000, says=_("Times faster that a step with hits should be at least")
@@ -62,12 +63,45 @@ def cache_gain(context: Context) -> Finding:
         return waiting(looked_at, told)
     slow, fast = float(np.median(missed.values)), float(np.median(found.values))
     gain = slow / max(fast, 1e-9)
-    says = _("Features take {fast} s where they are found, {slow} s where they are computed.")
-    told = say(says, fast=figure(fast), slow=figure(slow))
+    told = _told(context, slow, fast)
     number = Number(gain, _("times faster"))
     if gain >= context[GAIN]:
         return fine(told, looked_at, number)
     return _found(context, found, told, looked_at, number)
+
+
+def mean_time(share: float, slow: float, fast: float) -> float:
+    """What features take on average where `share` of them are found."""
+    return (1 - share) * slow + share * fast
+
+
+def hits_needed(budget: float, slow: float, fast: float) -> float | None:
+    """The share of hits above which features take less than `budget`; None where no share does."""
+    if fast >= budget:
+        return None
+    return max(0.0, (slow - budget) / (slow - fast)) if slow > fast else 0.0
+
+
+def _told(context: Context, slow: float, fast: float) -> Message:
+    """Both times, what 80 % of hits make of them, and what a budget of the step asks for."""
+    told = say(
+        _(
+            "Features take {fast} s where they are found, {slow} s where they are computed: {mixed}"
+            " s at 80 % of hits."
+        ),
+        fast=figure(fast),
+        slow=figure(slow),
+        mixed=figure(mean_time(USUAL, slow, fast)),
+    )
+    budget = context.setting("step_budget", 0.0)
+    if budget <= 0:
+        return told
+    share = hits_needed(budget, slow, fast)
+    if share is None:
+        says = _("{told} No share of hits reaches the budget of {budget} s.")
+        return say(says, told=told, budget=figure(budget))
+    says = _("{told} The budget of {budget} s needs more than {share} of hits.")
+    return say(says, told=told, budget=figure(budget), share=f"{100 * share:.1f} %")
 
 
 def _found(

@@ -24,10 +24,11 @@ from dashboard.health.rule import (
     waiting,
 )
 from dashboard.health.seen import fine, span, values_of
+from dashboard.metrics.series import Series
 
 _ = gettext_noop
 
-DUPLICATES = "region/duplicates"
+DUPLICATES, MASKED = "region/duplicates", "region/duplicates_masked"
 ENOUGH = Threshold("enough", 50, low=1, high=1_000_000, says=_("Values it needs before it judges"))
 MOST = Threshold(
     "most",
@@ -38,7 +39,7 @@ MOST = Threshold(
 )
 
 
-@rule(id="DAT-05", title=_("Captions that read alike"), thresholds=(ENOUGH, MOST))
+@rule(id="DAT-05", title=_("Captions that read alike"), version=2, thresholds=(ENOUGH, MOST))
 def duplicate_captions(context: Context) -> Finding:
     """Candidates that read like the right answer are counted as wrong ones.
 
@@ -47,8 +48,9 @@ def duplicate_captions(context: Context) -> Finding:
     region's loss cannot fall below ln(1 + d), and the model is trained against its own answers. A
     bank makes it worse, as it holds more phrases.
 
-    Read is the mean number of such candidates for each region, `region/duplicates`, and whether
-    they are masked out of the negatives. More than 0.05 that are not masked is a warning, after 50
+    Read is the mean number of such candidates for each region, `region/duplicates`, less those that
+    the loss really masked, `region/duplicates_masked`; where that is not counted, the configuration
+    says whether they are. More than 0.05 that are not masked is a warning, after 50
     values since the number of candidates last changed; the bound is a choice, 5 % of the floor that
     one duplicate each would make. Phrases that mean the same and read differently are not seen.
     """
@@ -62,15 +64,26 @@ def duplicate_captions(context: Context) -> Finding:
         says = _("{count} of {needed} values since the number of candidates last changed.")
         told = say(says, count=len(judged), needed=context[ENOUGH])
         return waiting(values_of(DUPLICATES, counted), told)
-    level = float(judged.values.mean())
-    number = Number(level, _("for each region"))
-    if context.config.get("mask_duplicates") is not False or level <= context[MOST]:
-        says = _(
-            "{count} candidates for each region read like the right answer; none counts wrong."
-        )
-        if level <= context[MOST]:
-            says = _("Hardly any candidate reads like the right answer: {count} for each region.")
-        return fine(say(says, count=figure(level)), values_of(DUPLICATES, judged), number)
+    alike = float(judged.values.mean())
+    level = alike - _masked(context, judged, alike)
+    if level > context[MOST]:
+        return _found(context, judged, level)
+    number = Number(max(0.0, level), _("for each region"))
+    says = _("{count} candidates for each region read like the right answer; none counts wrong.")
+    if alike <= context[MOST]:
+        says = _("Hardly any candidate reads like the right answer: {count} for each region.")
+    return fine(say(says, count=figure(alike)), values_of(DUPLICATES, judged), number)
+
+
+def _masked(context: Context, judged: Series, alike: float) -> float:
+    """How many of them the loss left out: as it was counted, else as the configuration says."""
+    counted = context.curve(MASKED).finite.between(int(judged.steps[0]), math.inf).values
+    if len(counted):
+        return float(counted.mean())
+    return 0.0 if context.config.get("mask_duplicates") is False else alike
+
+
+def _found(context: Context, judged: Series, level: float) -> Finding:
     return Finding(
         state=State.WARN,
         says=say(
@@ -83,11 +96,19 @@ def duplicate_captions(context: Context) -> Finding:
             floor=figure(float(np.log1p(level))),
         ),
         looked_at=values_of(DUPLICATES, judged),
-        number=number,
+        number=Number(level, _("for each region")),
         evidence=(evidence(DUPLICATES, judged, Level(0.0, Message(_("none")))),),
-        causes=(Message(_("Duplicates are not masked out of the negatives.")),),
+        causes=(_cause(context),),
         remedy=Message(_("Mask candidates that read like the right answer out of the negatives.")),
         patch=context.patch(mask_duplicates=True),
         check=Message(_("The region loss falls, and recall@1 rises.")),
         **span(judged),
     )
+
+
+def _cause(context: Context) -> Message:
+    if context.config.get("mask_duplicates") is True and len(context.curve(MASKED)):
+        return Message(
+            _("The mask is configured and leaves nothing out: region/duplicates_masked is too low.")
+        )
+    return Message(_("Duplicates are not masked out of the negatives."))

@@ -55,9 +55,11 @@ def frozen_scale(context: Context) -> Finding:
     *Frozen by precision*: the value has the same bits for at least 50 values, its gradient is not
     zero, and the learning rate is less than half the spacing of its dtype there, so each update is
     rounded away. In bfloat16 neighbours of 2.65 are 0.0156 apart; an AdamW update of 1e-4 can never
-    cross that, and other weights of the model lose most of their updates too: a failure. *Frozen*
-    without such an explanation: 200 equal values, a warning. *Pinned*: 200 values at the ceiling
-    ln 100, a warning.
+    cross that, and other weights of the model lose most of their updates too: a failure, as the
+    arithmetic proves it and as it is not the scale alone that stands still: on the digit scenes
+    float32 weights alone lifted recall@1 from 0.21 to 0.28. *Frozen* without such an explanation:
+    200 equal values, a warning, for a scale that stands still may be meant. *Pinned*: 200 values at
+    the ceiling ln 100, a warning.
 
     A scale that is not trainable, or whose gradient is zero, is not expected to move.
     """

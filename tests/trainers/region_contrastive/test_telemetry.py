@@ -58,6 +58,28 @@ def test_the_total_is_the_weighted_sum_of_its_parts(run):
     assert rows[(2, "train/loss")] == pytest.approx(total, rel=1e-5)
 
 
+def test_what_the_loss_masks_are_the_captions_that_read_alike(run):
+    rows = curves(run)
+    for step in range(1, 5):
+        alike, masked = (rows[(step, f"region/duplicates{end}")] for end in ("", "_masked"))
+        assert masked == pytest.approx(alike)
+
+
+def test_nothing_is_masked_where_that_is_switched_off(tmp_path):
+    rows = curves(trained(tmp_path, short(mask_duplicates=False)))
+    assert all(rows[(step, "region/duplicates_masked")] == 0 for step in range(1, 5))
+
+
+def test_pixels_are_seen_in_the_range_of_the_preprocessing(run):
+    mean, spread = facts(run)["image/preprocessing"]
+    least = min(-m / s for m, s in zip(mean, spread, strict=True))
+    most = max((1 - m) / s for m, s in zip(mean, spread, strict=True))
+    rows = curves(run)
+    assert rows[(1, "data/input_min")] >= least - 1e-4
+    assert rows[(1, "data/input_max")] <= most + 1e-4
+    assert rows[(1, "data/input_max")] > rows[(1, "data/input_min")]
+
+
 def test_unfiltered_invalid_boxes_put_zero_vectors_into_the_loss(run):
     rows = curves(run)
     assert sum(rows[(step, "region/zero_rows")] for step in range(1, 5)) > 5
