@@ -25,6 +25,7 @@ from dashboard.api.serializers import (
     PurgesSerializer,
 )
 from dashboard.health.examination import examine
+from dashboard.health.watching import catch_up, watch
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
@@ -32,8 +33,6 @@ from dashboard.storage import disk, purging
 from dashboard.training.models import Heartbeat
 
 FENCED = "this run is not yours any more: stop its trainer and claim another"
-EXAMINE_EVERY = 1.5  # seconds between two examinations of a running run,
-POINTS_A_SECOND = 100_000  # and a second more for so many points, since judging reads them all
 TOLD = 100  # refused lines that an answer names; it says how many there are
 
 OFFSET = [
@@ -67,6 +66,7 @@ class Lease(APIView):
         renewal = lifecycle.renew(pk, form.validated_data["lease"])
         if renewal is None:
             raise Conflict(FENCED)
+        catch_up(pk)
         return Response(
             {"stop_requested": renewal.stop_requested, "lease_seconds": renewal.lease_seconds}
         )
@@ -106,8 +106,7 @@ class Events(APIView):
         "rejected": the first hundred of them, with their offsets in this post and the reasons}.
         """
         receipt = receive(request, pk, store.append)
-        every = EXAMINE_EVERY + receipt.stored / POINTS_A_SECOND
-        examine(Run.objects.get(pk=pk), at_most_every=every)
+        watch(pk)
         rejected = [{"offset": r.offset, "reason": r.reason} for r in receipt.rejected[:TOLD]]
         return Response(
             {

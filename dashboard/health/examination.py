@@ -1,7 +1,8 @@
-"""examine(): read a run's curves, judge them, keep the verdicts."""
+"""examine(): judge all of a run's points, and keep the verdicts. For live ones see watching.py."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -10,46 +11,81 @@ from django.utils.timezone import now
 
 from dashboard.health.choosing import in_force
 from dashboard.health.judging import judge
-from dashboard.health.models import Examination
+from dashboard.health.models import Examination, Remembered
 from dashboard.health.origins import baseline, origin, primary
+from dashboard.health.overrides import Overrides
 from dashboard.health.rule import Context
 from dashboard.health.rules import RULES
 from dashboard.health.signals import examined
-from dashboard.health.verdict import worst
+from dashboard.health.stored import StoredCurves
+from dashboard.health.verdict import Verdict, worst
 from dashboard.metrics import store
+from dashboard.metrics.series import Curves
 from dashboard.runs import lifecycle
 from dashboard.runs.models import LIVE, Project, Run
 from trainers.catalog import TRAINERS
 
-ENGINE_VERSION = "2"  # raised when judging itself changes; every rule has a version of its own
+ENGINE_VERSION = "3"  # raised when judging itself changes; every rule has a version of its own
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a run, and when. points, whole_points: as Examination has them."""
+
+    verdicts: list[Verdict]
+    overrides: Overrides
+    step: int
+    points: int
+    whole_points: int
 
 
 def examine(run: Run, *, at_most_every: float = 0) -> Examination:
-    """The run's verdicts, made anew unless the kept ones are younger than `at_most_every` seconds.
+    """The run's verdicts on all of its points, made anew unless the kept ones are younger than
+    `at_most_every` seconds.
 
-    Costs one read of the run's curves. What is remembered between two calls is in the database,
-    by run: a worker that serves many runs cannot mix them up.
+    Costs a read of the run's curves, those of a very long run one after the other. What is
+    remembered between two calls is in the database, by run: a worker that serves many runs cannot
+    mix them up.
     """
     kept = Examination.objects.filter(run=run).first()
     if kept and kept.made_at > now() - timedelta(seconds=at_most_every):
         return kept
     fresh = Run.objects.get(pk=run.pk)  # the caller's may be older than the facts that arrived
-    context = context_of(fresh, now=now().timestamp())
+    points = store.stored([run.pk])[run.pk]  # before the curves: there may be more of them by then
+    curves = StoredCurves(run.pk)
     overrides = in_force(fresh.project_id)
-    verdicts = judge(context, RULES, overrides)
+    verdicts = judge(context_of(fresh, curves, now=now().timestamp()), RULES, overrides)
+    return keep(fresh, Look(verdicts, overrides, curves.step, points, points))
+
+
+@transaction.atomic
+def keep(run: Run, look: Look) -> Examination:
+    """The verdicts that hold now: not these, where a newer look was kept first, or a look at the
+    run as it ended. `run` is as it was when it was looked at.
+    """
+    kept = Examination.objects.select_for_update().filter(run=run).first()
+    if kept and (kept.points > look.points or _has_ended_since(run)):
+        return kept
     made = {
-        "state": worst(verdicts),
-        "verdicts": verdicts,
-        "step": context.step,
+        "state": worst(look.verdicts),
+        "verdicts": look.verdicts,
+        "step": look.step,
         "made_at": now(),
         "engine_version": ENGINE_VERSION,
-        "thresholds": overrides.version,
+        "thresholds": look.overrides.version,
+        "points": look.points,
+        "whole_points": look.whole_points,
     }
-    with transaction.atomic():
-        examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
-        lifecycle.touch([run.pk])
-        examined.send(Examination, run=fresh, examination=examination)
+    examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
+    if not run.is_live:
+        Remembered.objects.filter(run=run).delete()
+    lifecycle.touch([run.pk])
+    examined.send(Examination, run=run, examination=examination)
     return examination
+
+
+def _has_ended_since(run: Run) -> bool:
+    return run.is_live and not Run.objects.filter(pk=run.pk, status__in=LIVE).exists()
 
 
 def outdated(project: Project) -> QuerySet[Run]:
@@ -59,10 +95,13 @@ def outdated(project: Project) -> QuerySet[Run]:
     return judged.exclude(status__in=LIVE).exclude(examination__thresholds=version)
 
 
-def context_of(run: Run, *, now: float | None = None) -> Context:
-    """All that the rules may look at, read from the database. now: None in a replay."""
+def context_of(run: Run, curves: Curves | None = None, *, now: float | None = None) -> Context:
+    """All that the rules may look at, read from the database. now: None in a replay.
+
+    curves: all points of the run where they are not given
+    """
     return Context(
-        store.read(run.pk),
+        StoredCurves(run.pk) if curves is None else curves,
         run.facts,
         run.config,
         over=not run.is_live,

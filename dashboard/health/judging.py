@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dashboard.health.lasting import Earlier, standing
 from dashboard.health.overrides import NONE, Overrides
 from dashboard.health.rule import (
     Context,
@@ -29,20 +30,26 @@ UNMEASURED = Message(
     _("A remark that does not count: how often this rule errs on real runs is not measured yet.")
 )
 
+NOTHING: Earlier = {}
+
 
 def judge(
-    context: Context, rules: Sequence[Rule] = RULES, overrides: Overrides = NONE
+    context: Context,
+    rules: Sequence[Rule] = RULES,
+    overrides: Overrides = NONE,
+    earlier: Earlier = NOTHING,
 ) -> list[Verdict]:
     """One verdict a rule, in the order of the rules. Never raises for what a rule does.
 
     Each rule may read the verdicts of those before it: that is how a fix is judged.
     overrides: the thresholds that were chosen in place of the rules' own, with their version
+    earlier: what was told of the run before, where the context holds its long curves in part
     """
     made: list[Verdict] = []
     before = dict(context.verdicts)
     seen = replace(context, verdicts=before)
     for rule in rules:
-        made.append(_verdict(rule, seen, overrides))
+        made.append(standing(rule, _verdict(rule, seen, overrides), earlier))
         before[rule.name] = made[-1]
     return made
 

@@ -22,7 +22,7 @@ from dashboard.health.counting import Hidden, counted
 from dashboard.health.rule import EVIDENCE_POINTS
 from dashboard.metrics.series import EMPTY, Series, joined
 
-RECENT = 2100  # newest points that are never summed up: the rule on spikes searches 2,000
+RECENT = 2100  # newest points at least that are never summed up: spikes are searched in 2,000
 SLACK = 1000  # that many more may gather before the oldest are taken in
 FIRST = EVIDENCE_POINTS  # points of each kind that are kept: a verdict shows no more of them
 SAMPLE = 256  # evenly spaced points at most, at least half as many
@@ -49,6 +49,11 @@ class Past:
     sampled: Mask = field(default_factory=lambda: np.zeros(0, bool))
 
     @property
+    def is_whole(self) -> bool:
+        """Nothing of it is hidden."""
+        return len(self.kept) == self.points
+
+    @property
     def hidden(self) -> Hidden:
         finite = self.kept.finite.values
         return Hidden(self.finite - len(finite), max(0.0, self.total - counted(finite)))
@@ -58,17 +63,16 @@ NOTHING = Past()
 Memory = Mapping[str, Past]  # by the metric's name
 
 
-def settled(past: Past, fresh: Series) -> tuple[Past, Series]:
+def settled(past: Past, fresh: Series, recent: int = RECENT) -> tuple[Past, Series]:
     """The past and what comes after it, with all but the newest points taken into the past."""
-    if len(fresh) <= RECENT + SLACK:
+    if len(fresh) <= recent + SLACK:
         return past, fresh
-    oldest = fresh.steps[
-        len(fresh) - RECENT
-    ]  # of those that stay: points of one step stay together
+    oldest = fresh.steps[len(fresh) - recent]  # that stays, and with it all points of its step
     count = int(np.searchsorted(fresh.steps, oldest))
     if not count:
         return past, fresh
-    return absorbed(past, fresh, count), fresh.cut(count, len(fresh))
+    left = fresh.where(np.arange(len(fresh)) >= count)  # a copy: nothing holds on to the others
+    return absorbed(past, fresh, count), left
 
 
 def absorbed(past: Past, fresh: Series, count: int) -> Past:

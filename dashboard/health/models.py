@@ -18,9 +18,25 @@ class Examination(models.Model):
     made_at = models.DateTimeField()
     engine_version = models.CharField(max_length=20)
     thresholds = models.PositiveIntegerField(default=0)  # version of the project's choice; 0: none
+    points = models.BigIntegerField(default=0)  # that the run had when it was looked at
+    whole_points = models.BigIntegerField(default=0)  # that it had when all of them were looked at
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.state}"
+
+    @property
+    def is_partial(self) -> bool:
+        """Long curves were looked at in part: the run had grown since all of it was judged."""
+        return self.points > self.whole_points
+
+
+class Remembered(models.Model):
+    """What is remembered of a live run's curves (memory.py). It can be made anew at any time."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="remembered")
+    basis = models.CharField(max_length=40)  # what it was made of: it holds for nothing else
+    extra = models.BigIntegerField(default=0)  # points that had to be read beyond the usual
+    data = models.BinaryField()
 
 
 class Choice(models.Model):

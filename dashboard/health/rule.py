@@ -141,8 +141,8 @@ class Context:
     def named(self, prefix: str, ending: str = "") -> dict[str, Series]:
         """The curves whose names begin and end so."""
         return {
-            name: curve
-            for name, curve in self.curves.items()
+            name: self.curves[name]
+            for name in self.curves
             if name.startswith(prefix) and name.endswith(ending)
         }
 

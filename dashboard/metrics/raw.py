@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
+from dashboard.metrics.attempts import starts_of
 from dashboard.metrics.holdings import (
     Heading,
     Holding,
@@ -12,7 +14,7 @@ from dashboard.metrics.holdings import (
     opened,
     snapshot,
 )
-from dashboard.metrics.models import Curve
+from dashboard.metrics.models import Curve, Ledger
 from dashboard.metrics.planning import Plan, plan, points, tail_that_counts
 from dashboard.metrics.series import Series, joined
 from dashboard.metrics.window import WHOLE, Span
@@ -39,10 +41,22 @@ def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[st
     return {name: series.last(count) for name, series in found.items()}
 
 
-def read_beyond(run_id: str, steps: Mapping[str, int]) -> tuple[dict[str, Series], dict[str, int]]:
-    """(the points of each curve beyond the step given for it, how many points it has in all).
+class Beyond(NamedTuple):
+    """New points of curves by name, as of one moment, and what tells whether the old ones hold.
 
-    A curve that no step is given for is read whole, as `read` reads it.
+    counts: points of each whole curve; stored: points of the run, superseded ones too
+    """
+
+    curves: dict[str, Series]
+    counts: dict[str, int]
+    starts: list[tuple[int, int]]
+    stored: int
+
+
+def read_beyond(run_id: str, steps: Mapping[str, int]) -> Beyond:
+    """The points of each curve beyond the step given for it; all where none is given.
+
+    Costs as much as it reads, however long the run is.
     """
     with snapshot():
         held = holdings_beyond(run_id, steps)
@@ -51,9 +65,19 @@ def read_beyond(run_id: str, steps: Mapping[str, int]) -> tuple[dict[str, Series
             for name, one in held.items()
             if (found := plan(one, Span(low=steps.get(name, NONE) + 1))) is not None
         }
-        points = _read(plans, {name: _chunks(one) for name, one in plans.items()})
-        counts = Curve.objects.filter(run_id=run_id, count__gt=0).values_list("name", "count")
-        return points, dict(counts)
+        return Beyond(
+            _read(plans, {name: _chunks(one) for name, one in plans.items()}),
+            dict(Curve.objects.filter(run_id=run_id, count__gt=0).values_list("name", "count")),
+            sorted(starts_of([run_id])[run_id]),
+            stored([run_id])[run_id],
+        )
+
+
+def stored(run_ids: Iterable[str]) -> dict[str, int]:
+    """How many points were ever stored of each run: the number only grows."""
+    wanted = list(run_ids)
+    known = Ledger.objects.filter(run_id__in=wanted).values_list("run_id", "stored")
+    return dict.fromkeys(wanted, 0) | dict(known)
 
 
 def read_superseded(run_id: str, names: Iterable[str]) -> dict[str, dict[int, Series]]:

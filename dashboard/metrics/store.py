@@ -7,7 +7,7 @@ from dashboard.metrics.console_reading import Hits, LogLines, log_bytes, log_hit
 from dashboard.metrics.downloads import Piece, pieces
 from dashboard.metrics.intake import Gap, TooMany, Unreadable
 from dashboard.metrics.pruning import Size, forget, sizes
-from dashboard.metrics.raw import read, read_beyond, read_newest, read_superseded
+from dashboard.metrics.raw import Beyond, read, read_beyond, read_newest, read_superseded, stored
 from dashboard.metrics.reading import (
     Mark,
     Summary,
@@ -29,6 +29,7 @@ from dashboard.metrics.windows import read_window, read_windows
 
 __all__ = [
     "Account",
+    "Beyond",
     "Gap",
     "Hits",
     "Intake",
@@ -66,6 +67,7 @@ __all__ = [
     "samples",
     "settle",
     "sizes",
+    "stored",
     "summaries",
     "system",
     "system_newest",

@@ -12,6 +12,7 @@ from redis import RedisError
 
 from dashboard.celery import QUEUE
 from dashboard.health.examination import examine
+from dashboard.health.watching import silent, watch
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
 from dashboard.storage.chores import Chores
@@ -45,6 +46,8 @@ class House:
             raise
         self._look_after_leases()
         top_up_wake_ups()
+        for run_id in silent():
+            watch(run_id)
         self.chores.do()
 
     def _look_after_leases(self) -> None:

@@ -177,10 +177,10 @@ def test_what_is_read_is_what_was_acknowledged(run, files, posts, settled):
 def check_beyond(run, model):
     curves = {name: model.curve(name) for name in store.names(run.pk)}
     for steps in ({}, {"a": 20}, {"a": 0, "b": 59, "unknown": 3}):
-        found, counts = store.read_beyond(run.pk, steps)
-        assert counts == {name: len(points) for name, points in curves.items() if points}
+        found = store.read_beyond(run.pk, steps)
+        assert found.counts == {name: len(points) for name, points in curves.items() if points}
         for name, points in curves.items():
-            series = found.get(name, EMPTY)
+            series = found.curves.get(name, EMPTY)
             read = list(zip(series.steps.tolist(), series.values.tolist(), strict=True))
             assert same(read, [p for p in points if p[0] > steps.get(name, -1)])
 

@@ -64,9 +64,9 @@ def non_finite_loss(context: Context) -> Finding:
 def _watched(curves: Curves) -> dict[str, Series]:
     return {
         name: curve
-        for name, curve in curves.items()
+        for name in curves
         if (name == "train/loss" or name.startswith("train/loss/") or name == GRAD_NORM)
-        and len(curve)
+        and len(curve := curves[name])
     }
 
 
