@@ -49,6 +49,15 @@ class AboutForm(forms.Form):
         help_text=_("What this run is to show, or what it changes."),
     )
 
+    stop_when_fatal = forms.BooleanField(
+        label=_("Stop when a verdict is fatal"),
+        required=False,
+        help_text=_(
+            "A loss that is not a number stops the run: it saves a checkpoint first, and can be"
+            " gone on from."
+        ),
+    )
+
     def clean_tags(self) -> list[str]:
         parts = (part.strip() for part in self.cleaned_data["tags"].split(","))
         return list(dict.fromkeys(part for part in parts if part))

@@ -26,7 +26,7 @@ from trainers.loop.config import BESIDE_LEARNING
 
 FOLDER = "checkpoints"
 PATTERN = "step-*.safetensors"
-KEEP = 2  # the newest, and one more in case the newest is damaged
+KEEP = 2  # the newest, and one more in case the newest is damaged; and the newest sound one
 TENSOR = "__tensor__"
 
 
@@ -69,16 +69,42 @@ def newest(run_dir: Path) -> Path | None:
     return max((run_dir / FOLDER).glob(PATTERN), default=None)
 
 
-def write(run_dir: Path, step: int, mark: str, state: Mapping[str, Any]) -> Path:
-    """Save `state`, a tree of dicts and lists with tensors and plain values at its ends."""
+def newest_sound(run_dir: Path) -> Path | None:
+    """The newest whose weights were all finite; None where none is kept."""
+    found = sorted((run_dir / FOLDER).glob(PATTERN), reverse=True)
+    return next((path for path in found if is_sound(path)), None)
+
+
+def is_sound(path: Path) -> bool:
+    """Whether it says that its weights were finite. One of an earlier version does not say so."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return bool((file.metadata() or {}).get("sound", "True") == "True")
+    except (SafetensorError, OSError):
+        return False
+
+
+def step_of(path: Path) -> int:
+    return int(path.stem.removeprefix("step-"))
+
+
+def write(
+    run_dir: Path, step: int, mark: str, state: Mapping[str, Any], *, sound: bool = True
+) -> Path:
+    """Save `state`, a tree of dicts and lists with tensors and plain values at its ends.
+
+    sound: whether its weights are all finite. The newest such file is kept however many follow.
+    """
     path = run_dir / FOLDER / f"step-{step:08}.safetensors"
     path.parent.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, Tensor] = {}
     plain = {"step": step, "fingerprint": mark, "state": _taken_apart(state, "", tensors)}
-    header = {"fixpoint": json.dumps(plain), "crc32": _check_sum(tensors)}
+    header = {"fixpoint": json.dumps(plain), "crc32": _check_sum(tensors), "sound": str(sound)}
     write_whole(path, save(tensors, metadata=header))
+    kept = newest_sound(run_dir)
     for old in sorted(path.parent.glob(PATTERN))[:-KEEP]:
-        old.unlink()
+        if old != kept:
+            old.unlink()
     return path
 
 

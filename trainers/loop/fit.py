@@ -128,7 +128,7 @@ def fit(task: Task, config: LoopConfig, *, recorder: Recorder, run_dir: Path, se
     if loop.step == 0:
         _evaluate(loop, recorder)
     _run(loop, recorder, run_dir)
-    _tell_the_end(loop, recorder)
+    _tell_the_end(loop, recorder, run_dir)
 
 
 def _run(loop: Loop, recorder: Recorder, run_dir: Path) -> None:
@@ -184,12 +184,13 @@ def _scores(loop: Loop, recorder: Recorder) -> Mapping[str, float]:
     return scores
 
 
-def _tell_the_end(loop: Loop, recorder: Recorder) -> None:
+def _tell_the_end(loop: Loop, recorder: Recorder, run_dir: Path) -> None:
     if loop.step >= loop.config.steps:
         recorder.end("finished")
     elif loop.patience.is_over:
         recorder.end("finished", loop.patience.says)
     else:
+        recorder.facts(resuming.kept(run_dir))
         recorder.end("stopped", f"stopped after step {loop.step}, which is saved")
 
 

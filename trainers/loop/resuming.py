@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import Tensor
 
 from trainers.errors import BadInput
 from trainers.loop import checkpoints, distributed
@@ -48,8 +49,25 @@ def resume(loop: Loop, run_dir: Path) -> Origin:
             f" {loop.config.steps}: nothing is left to do; raise steps"
         )
     text = f"Goes on from {checkpoint.path}, step {loop.step}"
+    newest = checkpoints.newest(checkpoint.path.parent.parent)
+    if newest is not None and newest.name > checkpoint.path.name:
+        text += f"; there is a newer one, of step {checkpoints.step_of(newest)}"
     facts = {"resume/from": str(checkpoint.path), "resume/step": loop.step, **origin.facts}
     return Origin(facts, {"resumed_from": text, **origin.marks})
+
+
+def kept(run_dir: Path) -> dict[str, Any]:
+    """Facts: the newest checkpoint, and the newest whose weights are all finite."""
+    named = {
+        "checkpoint": checkpoints.newest(run_dir),
+        "checkpoint/sound": checkpoints.newest_sound(run_dir),
+    }
+    facts: dict[str, Any] = {}
+    for name, path in named.items():
+        if path is not None:
+            facts[f"{name}/step"] = checkpoints.step_of(path)
+            facts[f"{name}/path"] = str(path.absolute())
+    return facts
 
 
 def save(loop: Loop, run_dir: Path, recorder: Recorder) -> bool:
@@ -81,13 +99,22 @@ def _write(loop: Loop, run_dir: Path) -> str:
 
 def _write_file(loop: Loop, run_dir: Path, randoms: list[dict[str, Any]]) -> str:
     try:
-        path = checkpoints.write(run_dir, loop.step, loop.mark, _state(loop, randoms))
+        state, sound = _state(loop, randoms), _is_sound(loop)
+        path = checkpoints.write(run_dir, loop.step, loop.mark, state, sound=sound)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         return f"{error.strerror} ({run_dir / checkpoints.FOLDER})"
-    log.info("step %d: saved %s", loop.step, path.name)
+    note = "" if sound else ", whose weights are not finite"
+    log.info("step %d: saved %s%s", loop.step, path.name, note)
     return ""
+
+
+def _is_sound(loop: Loop) -> bool:
+    """Whether all that a later step is computed from is a number."""
+    moments = [one for state in loop.optimizer.state.values() for one in state.values()]
+    tensors = [one for one in moments if isinstance(one, Tensor)] + loop.parameters
+    return all(bool(one.isfinite().all()) for one in tensors)
 
 
 def _state(loop: Loop, randoms: list[dict[str, Any]]) -> dict[str, Any]:
@@ -170,7 +197,12 @@ def _named(told: str) -> Path:
         return path
     if not path.is_dir():
         raise BadInput(f"resume_from: there is no {path}; name a checkpoint or a run's directory")
-    found = checkpoints.newest(path)
-    if found is None:
+    if checkpoints.newest(path) is None:
         raise BadInput(f"resume_from: {path} holds no {checkpoints.FOLDER}/{checkpoints.PATTERN}")
+    found = checkpoints.newest_sound(path)
+    if found is None:
+        raise BadInput(
+            f"resume_from: every checkpoint in {path} holds weights that are not finite, or cannot"
+            " be read; name another run, or start without one"
+        )
     return found

@@ -29,6 +29,7 @@ def train(config: RehearsalConfig, *, recorder: Recorder, run_dir: Path, seed: i
             _save(checkpoint, step)
         if recorder.should_stop():
             _save(checkpoint, step)
+            recorder.facts({"checkpoint/step": step, "checkpoint/path": str(checkpoint.absolute())})
             recorder.end("stopped", f"stopped after step {step}, which is saved")
             return
     _save(checkpoint, config.steps)

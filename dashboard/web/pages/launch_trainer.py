@@ -121,6 +121,7 @@ def _about(start: Start) -> dict[str, Any]:
         "tags": ", ".join(run.tags),
         "seed": run.seed,
         "priority": run.priority,
+        "stop_when_fatal": run.stop_when_fatal,
         "note": "\n".join(changes),
     }
 

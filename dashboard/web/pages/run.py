@@ -20,6 +20,7 @@ from dashboard.web import live, samples
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
 from dashboard.web.queue_words import why
+from dashboard.web.stopping import stopping
 from dashboard.web.verdicts import verdicts_of
 from trainers.catalog import TRAINERS
 
@@ -53,6 +54,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "waits": place,
             "why": why(place) if place else "",
             "leaves_at": trash.leaves_at(run),
+            "stopping": stopping(run),
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 

@@ -52,6 +52,20 @@ def test_keeps_the_last_two(tmp_path):
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
 
 
+def test_keeps_the_newest_sound_one_beside_the_last_two(tmp_path):
+    for step in range(8):
+        checkpoints.write(tmp_path, step, "mark", STATE, sound=step < 4)
+    kept = sorted(checkpoints.step_of(path) for path in (tmp_path / "checkpoints").iterdir())
+    assert kept == [3, 6, 7]
+    assert checkpoints.newest_sound(tmp_path) == tmp_path / "checkpoints/step-00000003.safetensors"
+
+
+def test_where_none_is_sound_none_is_called_so(tmp_path):
+    checkpoints.write(tmp_path, 1, "mark", STATE, sound=False)
+    (tmp_path / "checkpoints" / "step-00000002.safetensors").write_bytes(b"damaged")
+    assert checkpoints.newest_sound(tmp_path) is None
+
+
 def test_a_directory_without_checkpoints_has_no_newest(tmp_path):
     assert checkpoints.newest(tmp_path) is None
 
