@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from dashboard.health import measured
+from dashboard.health import choosing, measured
+from dashboard.health.labelling import fits, held
 from dashboard.health.models import Examination
 from dashboard.health.precedence import COUNTS, explained, worst_first
 from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
 from dashboard.runs.models import Run
+from dashboard.web.changes import overridden
 from trainers.catalog import TRAINERS
 
 KNOWN = {rule.name for rule in RULES}
@@ -35,6 +37,7 @@ class Verdicts:
     passing: Sequence[Shown] = ()
     together: Shown | None = None
     examination: Examination | None = None
+    is_outdated: bool = False  # judged under other thresholds than the project has now
     charts: Sequence[str] = field(default_factory=list)
 
     @property
@@ -50,8 +53,10 @@ def verdicts_of(run: Run) -> Verdicts:
     kept = worst_first(examination.verdicts)
     follows = explained(kept)
     shown = [worded(verdict) | _extras(run, verdict, examination) for verdict in kept]
+    labels = held([run.pk])
     for verdict in shown:
         verdict["explains"] = [worded(other) for other in follows.get(verdict["rule"], ())]
+        verdict["labels"] = [label for label in labels if label.rule == verdict["rule"]]
     speaking = [verdict for verdict in shown if verdict["curves"]]
     return Verdicts(
         bad=[verdict for verdict in shown if verdict["state"] in COUNTS],
@@ -61,6 +66,7 @@ def verdicts_of(run: Run) -> Verdicts:
         passing=[one for one in _in_state(shown, "pass") if not one["remark"]],
         together=_together(run, shown),
         examination=examination,
+        is_outdated=examination.thresholds != choosing.in_force(run.project_id).version,
         charts=list(dict.fromkeys(name for verdict in speaking for name in verdict["curves"])),
     )
 
@@ -83,12 +89,25 @@ def _extras(run: Run, verdict: Mapping[str, Any], examination: Examination) -> S
         "made_at": examination.made_at,
         "rate": measured.rate(verdict["rule"]),
         "page": _page(verdict["rule"]),
+        "may_be": fits(dict(verdict)),
+        "chosen": overridden(dict(verdict)),
+        "chosen_page": _chosen_page(run, verdict),
     }
 
 
 def _page(rule: str) -> str:
     """The rule's own page; "" for a rule that this version does not have."""
     return reverse("rule", args=[rule]) if rule in KNOWN else ""
+
+
+def _chosen_page(run: Run, verdict: Mapping[str, Any]) -> str:
+    """The version of its project's thresholds that it was judged under; "" where none was."""
+    told = verdict.get("overridden")
+    if not told:
+        return ""
+    version = told["version"]
+    query = urlencode({"project": run.project_id, "version": version})
+    return f"{reverse('thresholds')}?{query}#version-{version}"
 
 
 def _together(run: Run, verdicts: Sequence[Shown]) -> Shown | None:

@@ -3,7 +3,8 @@
 import pytest
 from django.utils.timezone import now
 
-from dashboard.health.models import Examination
+from dashboard.health.choosing import choose
+from dashboard.health.models import Examination, Label
 from dashboard.runs.models import Run
 from dashboard.web.pages.run import TABS
 from tests.web.given import queries, ran
@@ -181,3 +182,43 @@ def test_a_new_point_or_verdict_changes_the_tag_of_the_page(page_client):
 def test_the_work_does_not_grow_with_the_points(page_client):
     short, long = ran("short"), ran("long", losses=range(500))
     assert queries(page_client, f"/runs/{short.pk}/") == queries(page_client, f"/runs/{long.pk}/")
+
+
+def test_a_verdict_is_called_wrong_and_taken_back(page_client):
+    run = ran(losses=(3.0, "NaN"))
+    address = f"/runs/{run.pk}/"
+    given = {"label": "non_finite_loss wrong", "note non_finite_loss": "a test of NaN"}
+    told = page_client.post(address, given, follow=True).content.decode()
+    assert "a test of NaN" in told
+    [kept] = Label.objects.all()
+    assert (kept.opinion, kept.made_by, kept.state) == ("wrong", "lin", "fail")
+    page_client.post(address, {"label": "non_finite_loss none"})
+    assert "a test of NaN" not in page_client.get(f"{address}?tab=verdicts").content.decode()
+
+
+@pytest.mark.parametrize("given", ["non_finite_loss missed", "no_rule right", "x", "", "²  "])
+def test_a_label_that_fits_no_verdict_is_refused_in_words(page_client, given):
+    run = ran(losses=(3.0, "NaN"))
+    answer = page_client.post(f"/runs/{run.pk}/", {"label": given}, follow=True)
+    assert answer.status_code == 200
+    assert 'class="note error"' in answer.content.decode()
+    assert not Label.objects.exists()
+
+
+def test_a_verdict_under_chosen_thresholds_says_so_with_their_version(page_client):
+    run = ran(losses=(3.0, 2.0))
+    choose(run.project, {"loss_below_bound": {"steps": 7}}, by="lin", note="", after=0)
+    address = f"/runs/{run.pk}/?tab=verdicts"
+    assert "other thresholds</a> by now" in page_client.get(address).content.decode()
+    told = page_client.post(address, {"action": "judge"}, follow=True).content.decode()
+    assert "Judged again." in told
+    assert "version 1 of the project" in told
+    assert "(its own: 2)" in told
+    assert "other thresholds</a> by now" not in told
+
+
+def test_the_copy_that_keeps_the_tab_up_to_date_says_the_same_to_everybody(page_client):
+    run = ran(losses=(3.0, "NaN"))
+    headers = {"X-Fixpoint-Live": "1"}
+    told = page_client.get(f"/runs/{run.pk}/?tab=verdicts", headers=headers).content.decode()
+    assert "csrfmiddlewaretoken" not in told

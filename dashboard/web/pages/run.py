@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.health.examination import examine
+from dashboard.health.labelling import Unfit, label
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
@@ -126,7 +128,24 @@ CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
 }
 
 
+def _label(request: HttpRequest, run: Run) -> HttpResponse:
+    """What a person says of one verdict: "RULE OPINION", and the note beside it."""
+    rule, _space, opinion = request.POST["label"].rpartition(" ")
+    note = request.POST.get(f"note {rule}", "").strip()
+    try:
+        label(run, rule, opinion, by=request.user.get_username(), note=note)
+    except Unfit as unfit:
+        messages.error(request, str(unfit))
+    return redirect(f"{request.path}?tab=verdicts#{rule}")
+
+
+def _judge(run: Run) -> bool:
+    return bool(examine(run))
+
+
 def _act(request: HttpRequest, run: Run) -> HttpResponse:
+    if "label" in request.POST:
+        return _label(request, run)
     action = ACTIONS.get(request.POST.get("action", ""))
     if action is None:
         return HttpResponse(status=400)
@@ -139,6 +158,7 @@ def _act(request: HttpRequest, run: Run) -> HttpResponse:
 
 
 ACTIONS: dict[str, tuple[Callable[[Run], bool], Any, Any]] = {
+    "judge": (_judge, gettext_lazy("Judged again."), ""),
     "stop": (
         lifecycle.request_stop,
         gettext_lazy("The run is asked to stop; it saves a checkpoint first."),

@@ -30,12 +30,22 @@ PATIENCE = 2.0  # seconds that judging again may keep a person waiting
 def page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("project", "")
     if not asked:
-        return render(request, "pages/thresholds.html", {"projects": _projects()})
+        return render(
+            request,
+            "pages/thresholds.html",
+            {"projects": _projects(), "asked_rule": _rule(request)},
+        )
     known = asked.isascii() and asked.isdigit() and len(asked) < 19
     project = get_object_or_404(Project, pk=int(asked) if known else None)
     if request.method == "POST":
         return _act(request, project)
     return shown(request, project)
+
+
+def _rule(request: HttpRequest) -> str:
+    """The rule whose thresholds are asked for; "" where there is none of that name."""
+    asked = request.GET.get("rule", "")
+    return asked if any(rule.name == asked for rule in RULES) else ""
 
 
 def _projects() -> list[dict[str, Any]]:
@@ -58,7 +68,7 @@ def shown(
         "choice": choice,
         "version": overrides.version,
         "sections": sections(overrides.values if values is None else values, faults),
-        "asked_rule": request.GET.get("rule", ""),
+        "asked_rule": _rule(request),
         "refused": refused,
         "note": request.POST.get("note", ""),
         "ignored": overrides.ignored(RULES),
