@@ -16,11 +16,16 @@ from dashboard.health.precedence import place
 from dashboard.health.rule import STATES
 from dashboard.search.models import AGAINST, Standing
 
-LISTED = Q(
-    run__archived_at__isnull=True
-)  # what the lists of runs show: nothing archived or trashed
 FAILING = Q(state__in=("fail", "broken"))
 WARNING = Q(state="warn")
+
+
+def listed(*, archived: bool = False) -> Q:
+    """What the lists of runs show: nothing trashed, and the archived ones apart."""
+    return Q(run__archived_at__isnull=not archived, run__trashed_at__isnull=True)
+
+
+LISTED = listed()
 
 Counts = Mapping[str, Mapping[str, int]]  # by rule and state
 

@@ -28,6 +28,7 @@ from dashboard.web.pages import (
     table,
     thresholds,
     trash,
+    verdict_menu,
     views,
 )
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("table/", table.page, name="table"),
     path("table/columns/", columns.page, name="columns"),
     path("table/views/", views.page, name="views"),
+    path("table/verdicts/", verdict_menu.page, name="verdict_menu"),
     path("runs/<str:run_id>/", run.page, name="run"),
     path("health/", health.page, name="health"),
     path("rules/", rules.page, name="rules"),

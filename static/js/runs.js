@@ -1,5 +1,6 @@
 // The run list: which runs are drawn, which are ticked, and what is done with them.
 import { Charts, behind } from "fixpoint/charts";
+import { Facet } from "fixpoint/facet";
 import { Live } from "fixpoint/live";
 import { Search } from "fixpoint/search";
 import { Ticks } from "fixpoint/ticks";
@@ -13,6 +14,7 @@ const charts = new Charts(root, view);
 const rows = document.querySelector(".rows");
 const ticks = new Ticks(rows);
 new Search();
+new Facet(document.querySelector("[data-facet]"));
 wireToolbar(view);
 
 function refresh() {

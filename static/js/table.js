@@ -1,5 +1,6 @@
 // The table of runs.
 import { Chooser } from "fixpoint/chooser";
+import { Facet } from "fixpoint/facet";
 import { Live } from "fixpoint/live";
 import { Search } from "fixpoint/search";
 import { Ticks } from "fixpoint/ticks";
@@ -8,6 +9,7 @@ const region = document.querySelector(".table-scroll");
 const ticks = new Ticks(region);
 const chooser = new Chooser(region, document.getElementById("choose-columns"));
 new Search();
+new Facet(document.querySelector("[data-facet]"));
 
 document.querySelector('[data-open="choose-columns"]').addEventListener("click", () => chooser.open());
 

@@ -47,7 +47,7 @@ class Asked:
 
     @property
     def among(self) -> Q:
-        shelf = Q(run__archived_at__isnull=not self.archived, run__trashed_at__isnull=True)
+        shelf = standings.listed(archived=self.archived)
         project = Q(run__project__name=self.project) if self.project else Q()
         trainer = Q(run__trainer=self.trainer) if self.trainer else Q()
         span = PERIODS[self.period][0]
