@@ -35,6 +35,7 @@ ORDER: tuple[str, ...] = (
     "zero_norm_regions",
     "logit_scale",
     "memory_bank",
+    "input_range",
     "duplicate_captions",
     "few_negatives",
     "temperature_fallbacks",

@@ -14,6 +14,7 @@ from dashboard.health import rules
 from dashboard.health.baseline import Baseline, Primary
 from dashboard.health.judging import judge
 from dashboard.health.overrides import NONE, Overrides
+from dashboard.health.precedence import ORDER
 from dashboard.health.rule import STATES, Context
 from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
@@ -255,6 +256,10 @@ def test_survives_junk(curves, facts, config, over, origin, baseline, system, ov
         told = worded(verdict)
         assert told["says"]
         assert "{" not in told["says"]
+
+
+def test_every_rule_has_its_place_among_equally_bad_verdicts():
+    assert sorted(ORDER) == sorted(rule.name for rule in RULES), "add it to precedence.ORDER"
 
 
 @pytest.mark.parametrize("value", [0.0, np.nan, np.inf, -1.0, 1e300])
