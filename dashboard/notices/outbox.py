@@ -17,10 +17,9 @@ from django.db.models import F
 from django.utils.timezone import now
 
 from dashboard.health.rule import Message, gettext_noop
-from dashboard.notices import mailing, posting
+from dashboard.notices import mailing, posting, wording
 from dashboard.notices.models import Channel, Delivery
 from dashboard.notices.posting import Outcome
-from dashboard.notices.wording import told
 
 _ = gettext_noop
 logger = logging.getLogger(__name__)
@@ -63,7 +62,7 @@ def deliver(delivery: Delivery) -> bool:
 def send(delivery: Delivery) -> Outcome:
     """At once, whatever else waits."""
     carry = mailing.mail if delivery.channel.is_mail else posting.post
-    return carry(delivery.channel, told(delivery))
+    return carry(delivery.channel, wording.told(delivery))
 
 
 def test(channel: Channel) -> Delivery:
@@ -116,7 +115,8 @@ def _end(delivery: Delivery, to: str, error: Message | None, **more: object) -> 
         pk=delivery.pk, status=Status.WAITING, attempts=delivery.attempts
     )
     if error:
-        logger.warning("delivery %s by %s: %s", delivery.pk, delivery.channel, error)
+        told = error.text.format(**error.values)
+        logger.warning("delivery %s by %s: %s", delivery.pk, delivery.channel, told)
     return bool(mine.update(status=to, error=posting.as_json(error), **more))
 
 

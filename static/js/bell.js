@@ -37,16 +37,18 @@ function take(fresh) {
 }
 
 function refill(part, other) {
-  const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  const held = part.contains(document.activeElement) ? document.activeElement : null;
+  const href = held?.getAttribute("href");
   part.innerHTML = other.innerHTML;
-  if (held) part.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus();
+  if (held) (href && part.querySelector(`a[href="${CSS.escape(href)}"]`) || bell.querySelector("summary")).focus();
 }
 
-function say([first, ...others]) {
+function say(news) {
   if (bell.open) return; // the reader sees it arrive
+  const first = news.find((link) => link.dataset.notice.endsWith("-fail")) ?? news[0];
   const link = Object.assign(document.createElement("a"), { href: first.href });
   link.textContent = first.querySelector("[data-headline]").textContent;
-  said.replaceChildren(link, ...(others.length ? [` +${others.length}`] : []));
+  said.replaceChildren(link, ...(news.length > 1 ? [` +${news.length - 1}`] : []));
   clearTimeout(fading);
   fading = setTimeout(hush, STAYS_MS);
 }

@@ -2,9 +2,13 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from dashboard.health.examination import examine
+from dashboard.runs.models import Run
 from dashboard.training.launching import launch
+from tests.notices.given import channel
 from tests.web.given import ran
 
 pytestmark = pytest.mark.browser
@@ -13,6 +17,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def addresses(app):
     one, other = ran("one", losses=[3, "NaN", 1]), ran("other", config={"noise": 0.5})
+    channel(name="ops", target="https://example.org/hook")
+    Run.objects.filter(pk=one.pk).update(finished_at=now())
+    examine(one)  # ended just now, so that its notice rings
     launch("rehearsal", name="waiting", seed=0)
     tabs = [
         f"/runs/{one.pk}/?tab={tab}" for tab in ("overview", "verdicts", "log", "configuration")
@@ -32,6 +39,8 @@ def addresses(app):
         "/health/?by=cause",
         "/rules/",
         "/rules/non_finite_loss/",
+        "/notices/",
+        "/notices/channels/",
         "/launch/",
         "/launch/region_contrastive/",
     ]
