@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from dashboard.comparison.distributions import t_probability, t_quantile
 from dashboard.metrics.series import Floats
 
+LOPSIDED = 2  # times as many runs in one arm as in another: see `contrast`
 ROUNDING = 1e-9  # of the largest number: a spread below it is rounding, not chance
 
 
@@ -59,14 +60,15 @@ def welch(before: ArrayLike, after: ArrayLike, level: float = 0.95) -> Interval:
 def contrast(arms: Sequence[ArrayLike], weights: Sequence[float], level: float = 0.95) -> Interval:
     """A weighted sum of the arms' means, with Satterthwaite's degrees of freedom.
 
+    Where an arm is more than LOPSIDED times as large as another, those of the smaller one alone:
+    Satterthwaite's call equal arms of 2 and 10 runs different in 9 % of cases instead of 4 %.
     ValueError: fewer than two runs in an arm that counts.
     """
     counted = [(_floats(arm, 2), w) for arm, w in zip(arms, weights, strict=True) if w]
     effect = math.fsum(w * float(arm.mean()) for arm, w in counted)
     shares = [(w * w * _variance(arm) / len(arm), len(arm) - 1) for arm, w in counted]
     squared = math.fsum(share for share, _ in shares)
-    parts = math.fsum(share / squared * (share / squared) / n for share, n in shares if share)
-    return _interval(effect, math.sqrt(squared), 1 / parts if parts else 1.0, level)
+    return _interval(effect, math.sqrt(squared), _freedom(shares, squared), level)
 
 
 def one_more(many: ArrayLike, one: float, level: float = 0.95) -> Interval:
@@ -96,6 +98,15 @@ def _floats(values: ArrayLike, least: int) -> Floats:
 
 def _variance(values: Floats) -> float:
     return float(values.var(ddof=1))
+
+
+def _freedom(shares: Sequence[tuple[float, int]], squared: float) -> float:
+    """shares: each arm's part of the squared error, and its own degrees of freedom."""
+    own = [freedom for _, freedom in shares]
+    if max(own) + 1 > LOPSIDED * (min(own) + 1):
+        return float(min(own))
+    parts = math.fsum((share / squared) ** 2 / n for share, n in shares if share)
+    return 1 / parts if parts else float(min(own))
 
 
 def _interval(effect: float, error: float, freedom: float, level: float) -> Interval:

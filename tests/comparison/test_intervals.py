@@ -8,7 +8,7 @@ from scipy import stats
 
 from dashboard.comparison.intervals import contrast, one_more, paired, spread, welch
 
-SIZES = [(2, 2), (3, 3), (3, 7), (10, 4), (20, 20)]
+SIZES = [(2, 2), (3, 3), (3, 6), (10, 5), (20, 20)]
 
 
 @pytest.mark.parametrize(("one", "other"), SIZES)
@@ -29,6 +29,11 @@ def test_pairs_agree_with_scipy(level):
     found, told = paired(after - before, level), stats.ttest_rel(after, before)
     assert (found.low, found.high) == pytest.approx(tuple(told.confidence_interval(level)))
     assert found.probability == pytest.approx(told.pvalue)
+
+
+def test_an_arm_of_two_runs_is_not_made_sure_by_ten_others():
+    small, large = [1.0, 1.01], [float(n) for n in range(10)]
+    assert welch(small, large).freedom == welch(large, small).freedom == 1
 
 
 def test_a_contrast_of_two_arms_is_welchs():

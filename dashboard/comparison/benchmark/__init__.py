@@ -1,0 +1,1 @@
+"""Does a study say what it promises? Studies by the thousand whose truth is known."""
