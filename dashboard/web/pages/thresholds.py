@@ -19,7 +19,7 @@ from dashboard.health.choosing import Refused
 from dashboard.health.examination import examine, outdated
 from dashboard.health.models import Choice
 from dashboard.health.rules import RULES
-from dashboard.runs.models import Project
+from dashboard.runs.models import Project, Run
 from dashboard.web.changes import Change, changes
 from dashboard.web.threshold_form import sections, typed
 
@@ -128,8 +128,8 @@ def _judge(request: HttpRequest, project: Project) -> HttpResponse:
     """Judge ended runs by what holds now, as many as patience allows."""
     until = time.monotonic() + PATIENCE
     count = 0
-    for run in outdated(project).iterator(chunk_size=20):
-        examine(run)
+    for pk in list(outdated(project).values_list("pk", flat=True)):
+        examine(Run.objects.get(pk=pk))
         count += 1
         if time.monotonic() > until:
             break
