@@ -94,10 +94,11 @@ def by_cause(among: Q = LISTED) -> list[Trouble]:
 
 def _gathered(column: str, among: Q, rules: Callable[[str], Sequence[str]]) -> list[Trouble]:
     rows = Standing.objects.filter(among, state__in=AGAINST).values(key=F(column))
+    once = column == "rule"  # a run stands once for a rule: nothing to tell apart, which is dear
     grouped = rows.annotate(
-        runs=Count("run", distinct=True),
-        failing=Count("run", distinct=True, filter=FAILING),
-        warning=Count("run", distinct=True, filter=WARNING),
+        runs=Count("run", distinct=not once),
+        failing=Count("run", distinct=not once, filter=FAILING),
+        warning=Count("run", distinct=not once, filter=WARNING),
         oldest=Min("run_id"),  # ids grow with time
         newest=Max("run_id"),
         found=Min("since"),

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.health.rules import RULES
+from dashboard.web.templatetags.shown import marked_up
 from tests.search.given import made
 from tests.web.given import ran
 
@@ -64,3 +65,14 @@ def test_every_verdict_leads_to_its_rule(page_client):
     shown = [verdict for part in parts for verdict in part]
     assert len(shown) == len(RULES)
     assert all(verdict["page"] == f"/rules/{verdict['rule']}/" for verdict in shown)
+
+
+def test_names_and_stress_are_set_and_products_are_not():
+    told = marked_up("`train/loss` *stands still* at 2 * 3 * 4 <b>")
+    assert told == ("<code>train/loss</code> <em>stands still</em> at 2 * 3 * 4 &lt;b&gt;")
+
+
+def test_no_docstring_shows_its_marks(page_client):
+    for rule in RULES:
+        told = marked_up(rule.explanation)
+        assert "`" not in told, rule.name

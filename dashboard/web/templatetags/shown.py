@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from dashboard.runs.models import Run
 
 register = template.Library()
 DASH = "–"
+MARKED = re.compile(r"(`[^`]+`|(?<!\w)\*[^*\s]+(?: [^*\s]+)*\*(?!\w))")  # in the rules' docstrings
 
 
 @register.simple_tag
@@ -68,11 +70,14 @@ def share(value: float) -> str:
 
 @register.filter
 def marked_up(text: str) -> SafeString:
-    """`names` in backticks as code; all else as it stands."""
-    parts = enumerate(text.split("`"))
-    return format_html_join(
-        "", "{}", ((format_html("<code>{}</code>", p) if i % 2 else p,) for i, p in parts)
-    )
+    """`names` as code and *words* as stressed; all else as it stands."""
+    return format_html_join("", "{}", ((_marked_up(part),) for part in MARKED.split(text)))
+
+
+def _marked_up(part: str) -> SafeString | str:
+    if not MARKED.fullmatch(part):
+        return part
+    return format_html("<code>{}</code>" if part[0] == "`" else "<em>{}</em>", part[1:-1])
 
 
 @register.filter
