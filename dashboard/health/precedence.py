@@ -25,6 +25,7 @@ ORDER: tuple[str, ...] = (
     "pair_counts",
     "target_rows",
     "missing_modality",
+    "input_range",
     "hidden_failure",
     # the arithmetic of a step
     "clip_before_unscale",
@@ -40,6 +41,7 @@ ORDER: tuple[str, ...] = (
     "few_negatives",
     "temperature_fallbacks",
     "norm_drift",
+    "idle_schedule",
     # what follows from all these, and from the learning rate
     "loss_below_bound",
     "weights_not_moving",

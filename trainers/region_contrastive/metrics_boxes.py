@@ -23,6 +23,22 @@ BOX_METRICS = (
         meaning="Of all forward passes of the step.",
     ),
     Metric(
+        "region/rows_least",
+        "Fewest region embeddings of a forward pass",
+        "none",
+        "rows",
+        0.0,
+        "Of the forward passes of the step that have any: few of them are few negatives.",
+    ),
+    Metric(
+        "region/rows_most",
+        "Most region embeddings of a forward pass",
+        "none",
+        "rows",
+        0.0,
+        "Of all forward passes of the step.",
+    ),
+    Metric(
         "region/zero_rows",
         "Zero vectors in the loss",
         "lower",

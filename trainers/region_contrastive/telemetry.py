@@ -29,6 +29,7 @@ class Telemetry:
         self._largest: list[Tensor] = []
         self._pixels: list[tuple[Tensor, Tensor]] = []
         self._norms: list[Tensor] = []
+        self._counts: list[int] = []
         self._regions: list[Tensor] = []
         self._texts: list[Tensor] = []
 
@@ -51,6 +52,7 @@ class Telemetry:
         norms = raw.float().norm(dim=-1)
         zero = (norms < ZERO_NORM).sum()
         self._norms.append(norms)
+        self._counts.append(len(raw))
         self._sum("region/rows", len(raw))
         self._sum("region/zero_rows", zero)
         self._sum("region/zero_batches", zero > 0)
@@ -121,6 +123,9 @@ class Telemetry:
         }
         largest = float(torch.stack(self._largest).max()) if self._largest else 0.0  # NaN stays
         row = {**sums, **means, "region/logit_absmax": largest, **self._spectrum()}
+        if self._counts:
+            row["region/rows_least"] = float(min(self._counts))
+            row["region/rows_most"] = float(max(self._counts))
         if self._pixels:
             row["data/input_min"] = float(torch.stack([low for low, _high in self._pixels]).min())
             row["data/input_max"] = float(torch.stack([high for _low, high in self._pixels]).max())

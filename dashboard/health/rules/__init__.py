@@ -23,6 +23,7 @@ from dashboard.health.rules.fix_symptom import fix_symptom
 from dashboard.health.rules.frozen_scale import frozen_scale
 from dashboard.health.rules.gpu_idle import gpu_idle
 from dashboard.health.rules.hidden_failure import hidden_failure
+from dashboard.health.rules.idle_schedule import idle_schedule
 from dashboard.health.rules.initial_loss import initial_loss
 from dashboard.health.rules.input_range import input_range
 from dashboard.health.rules.invalid_boxes import invalid_boxes
@@ -106,6 +107,7 @@ RULES: tuple[Rule, ...] = (
     wrong_device,
     effective_config,
     other_checkpoint,
+    idle_schedule,
     made_of,
     metric_definition,
     fix_applied,

@@ -58,6 +58,15 @@ def test_the_total_is_the_weighted_sum_of_its_parts(run):
     assert rows[(2, "train/loss")] == pytest.approx(total, rel=1e-5)
 
 
+def test_the_fewest_and_the_most_regions_of_a_forward_pass_are_told():
+    telemetry = Telemetry()
+    for count in (4, 7, 5):
+        telemetry.embeddings(torch.ones(count, 3))
+        telemetry.directions(torch.ones(count, 3), torch.ones(count, 3))
+    row = telemetry.take()
+    assert (row["region/rows_least"], row["region/rows_most"], row["region/rows"]) == (4, 7, 16)
+
+
 def test_what_the_loss_masks_are_the_captions_that_read_alike(run):
     rows = curves(run)
     for step in range(1, 5):
