@@ -91,8 +91,18 @@ def _interval(window: Series) -> tuple[float, str, float, float]:
 def _why(context: Context) -> Diagnosis:
     """Causes, most likely first, with the change that answers the first of them."""
     usual = (
-        Message(_("A scale that is too high for how well the embeddings agree so far.")),
-        Message(_("Wrong targets: the order of texts and regions differs, or duplicates count.")),
+        Message(
+            _(
+                "A scale that is too high for how well the embeddings agree so far:"
+                " region/max_probability is near 1, and the loss falls as recall rises."
+            )
+        ),
+        Message(
+            _(
+                "Wrong targets: recall stays at chance while the scale falls; the order of"
+                " texts and regions differs, or duplicates count."
+            )
+        ),
     )
     zero = zero_rows(context)
     if zero is None:

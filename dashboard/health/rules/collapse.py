@@ -131,8 +131,18 @@ def _why(context: Context) -> Diagnosis:
     """Causes, most likely first, with the change that answers the first of them."""
     usual = (
         Message(_("A learning rate that is too high: the rank fell within a few steps.")),
-        Message(_("No or few negatives: nothing keeps embeddings apart.")),
-        Message(_("A common part in all embeddings, as a bias adds it.")),
+        Message(
+            _(
+                "No or few negatives, so that nothing keeps embeddings apart: the number of"
+                " candidates is small."
+            )
+        ),
+        Message(
+            _(
+                "A common part in all embeddings, as a bias adds it: cosines of right and"
+                " wrong pairs are both near 1."
+            )
+        ),
     )
     shared = context.total("sdm/missing_in_loss")
     if not shared:

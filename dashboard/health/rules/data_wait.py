@@ -97,7 +97,12 @@ def _found(context: Context, state: State, newest: Series, number: Number) -> Fi
             evidence(STEP, times),
         ),
         causes=(
-            Message(_("Reading and decoding are slower than a step: too few loading processes.")),
+            Message(
+                _(
+                    "Reading and decoding are slower than a step, with too few loading processes:"
+                    " the share is high in every pass."
+                )
+            ),
             Message(_("A slow disk or network: the share is high in the first pass only.")),
         ),
         remedy=Message(_("Load ahead in other processes, decode once, or keep the data nearer.")),

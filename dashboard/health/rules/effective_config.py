@@ -62,7 +62,12 @@ def effective_config(context: Context) -> Finding:
             Message(
                 _("A checkpoint's own settings, or a default that wins over the configuration.")
             ),
-            Message(_("The run went on from an earlier attempt that had other settings.")),
+            Message(
+                _(
+                    "The run went on from an earlier attempt that had other settings: “Resumed"
+                    " from another configuration” speaks as well."
+                )
+            ),
         ),
         remedy=Message(_("Set the value where it takes effect; look at what the trainer states.")),
         check=Message(_("The trainer states what the configuration asks for.")),

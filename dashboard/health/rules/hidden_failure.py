@@ -89,11 +89,24 @@ def _silent(silent: dict[str, Series]) -> Finding:
             for part, points in silent.items()
         ),
         causes=(
-            Message(_("NaN or an exception is turned into 0: look for except and nan_to_num.")),
             Message(
-                _("A clamp at 0 of a loss that became negative: see the loss below its bound.")
+                _(
+                    "NaN or an exception is turned into 0: the part falls to exactly 0 from one"
+                    " step to the next. Look for except and nan_to_num."
+                )
             ),
-            Message(_("Nothing of its kind is in the batches any more, or its weight is 0.")),
+            Message(
+                _(
+                    "A clamp at 0 of a loss that became negative: it sank towards 0 before. See"
+                    " the loss below its bound."
+                )
+            ),
+            Message(
+                _(
+                    "Nothing of its kind is in the batches any more, or its weight is 0: its"
+                    " count of rows is 0 as well."
+                )
+            ),
         ),
         remedy=Message(_("Let the error through, count it, and mend what causes it.")),
         check=say(_("{name} has values above 0 again."), name=name),

@@ -52,7 +52,14 @@ def _out_of_range(context: Context, scale: Scale) -> Finding | None:
             _("The scale left its range: {scale}."), scale=multiplier(float(points.values[0]))
         ),
         expected=Message(_("A raw value in [0, ln 100], that is ×1 to ×100, as CLIP clamps it.")),
-        causes=(Message(_("The clamp after the optimizer's step is missing, or a wrong start.")),),
+        causes=(
+            Message(
+                _(
+                    "The clamp after the optimizer's step is missing where it left the range"
+                    " later; a wrong start where it began outside."
+                )
+            ),
+        ),
         remedy=Message(_("Clamp the raw value to [0, ln 100] after each step.")),
         patch=context.patch(logit_scale_source="checkpoint"),
         check=Message(_("The raw value stays within [0, 4.605].")),

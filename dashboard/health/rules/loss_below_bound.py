@@ -139,7 +139,10 @@ def _explain(context: Context) -> tuple[tuple[Message, ...], dict[str, Any]]:
     ]
     seen = [(cause, patch) for cause, patch in found if cause]
     usual = Message(
-        _("An epsilon that is added to the targets and not divided out, or a term's sign.")
+        _(
+            "An epsilon that is added to the targets and not divided out, or a term's"
+            " sign: no row sum was logged that is off."
+        )
     )
     return tuple(cause for cause, _patch in seen) or (usual,), seen[0][1] if seen else {}
 

@@ -99,7 +99,10 @@ def _found(context: Context, loss: Series, found: list[Spike]) -> Finding:
         evidence=(evidence(LOSS, points, Level(worst.expected, Message(_("level before")))),),
         causes=(
             Message(
-                _("A bad batch: look at what was in it. The same batch may be harmless later.")
+                _(
+                    "A bad batch: the loss is back within a few steps. Look at what was in it; it"
+                    " may be harmless later."
+                )
             ),
             Message(_("A learning rate that is too high: spikes become more and larger.")),
         ),

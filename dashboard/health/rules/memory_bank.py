@@ -191,7 +191,10 @@ def _overdue(context: Context, bank: Bank, fill: Series) -> Finding:
         since_step=bank.due,
         causes=(
             Message(
-                _("Entries are never put in, or the counter that opens the bank stands still.")
+                _(
+                    "Entries are never put in, or the counter that opens the bank stands still:"
+                    " bank/forwards tells which, as it grows in the first case alone."
+                )
             ),
             *_units(bank),
         ),

@@ -72,8 +72,18 @@ def _found(name: str, bad: Series, says: Message) -> Finding:
         looked_at=values_of(name, bad),
         evidence=(evidence(name, bad),),
         causes=(
-            Message(_("A record without a prediction, or one that was left out of one list only.")),
-            Message(_("Lists that are cut to the shorter one, as zip does.")),
+            Message(
+                _(
+                    "A record without a prediction, or one that was left out of one list only:"
+                    " the same batches are unequal in every pass."
+                )
+            ),
+            Message(
+                _(
+                    "Lists that are cut to the shorter one, as zip does: data/truncated counts"
+                    " what was cut off."
+                )
+            ),
         ),
         remedy=Message(_("Join both sides by an identifier, and refuse lists of unequal length.")),
         check=say(_("{one} equals {other} at every step."), one=ONE, other=OTHER),

@@ -121,7 +121,10 @@ def _causes(context: Context, history: Series, slow: Series) -> tuple[Message, .
         if name != STEP and len(curve.finite)
     }
     usual = Message(
-        _("Another program on the machine, a hot device that clocks down, or a slow disk.")
+        _(
+            "Another program on the machine, a hot device that clocks down, or a slow"
+            " disk: all parts of a step grew alike."
+        )
     )
     name = max(grown, key=lambda name: grown[name], default="")
     if not name or not grown[name] > 0:

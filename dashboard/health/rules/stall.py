@@ -92,8 +92,18 @@ def _found(context: Context, loss: Series, silent: float, most: float) -> Findin
         since_step=int(loss.steps[-1]),
         evidence=(evidence(LOSS, loss.last(context[ENOUGH])),),
         causes=(
-            Message(_("A loading process, a lock or another process's message is waited for.")),
-            Message(_("The machine is gone, or cannot reach this server any more.")),
+            Message(
+                _(
+                    "A loading process, a lock or another process's message is waited for: the"
+                    " process lives, and hardly uses a processor (cpu/run)."
+                )
+            ),
+            Message(
+                _(
+                    "The machine is gone, or cannot reach this server any more: readings of the"
+                    " host do not arrive either."
+                )
+            ),
         ),
         remedy=Message(_("Look at the log and the process; stop the run and resume it.")),
         check=Message(_("New values arrive.")),

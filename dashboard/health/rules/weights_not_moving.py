@@ -130,13 +130,23 @@ def _found(context: Context, window: Series, level: float) -> Finding:
 def _explain(context: Context, window: Series) -> tuple[tuple[Message, ...], dict[str, Any]]:
     """Causes, most likely first, with the change that answers the first of them."""
     frozen = Message(
-        _("No weight moves at all: requires_grad is off, or the optimizer was given other weights.")
+        _(
+            "No weight moves at all, the update ratio is exactly 0: requires_grad is off,"
+            " or the optimizer was given other weights."
+        )
     )
     rounded = Message(
         _("The weights are bfloat16 without a float32 copy: small updates are rounded away.")
     )
-    slow = Message(_("A learning rate that is too low by orders of magnitude."))
-    clipped = Message(_("Gradients clipped while they are scaled (see that rule)."))
+    slow = Message(
+        _(
+            "A learning rate that is too low by orders of magnitude: the update ratio is"
+            " small, but not 0."
+        )
+    )
+    clipped = Message(
+        _("Gradients clipped while they are scaled: “Clipping before unscaling” fails as well.")
+    )
     if precision(context) == "bf16_weights":
         return (rounded, slow), context.patch(precision="fp32")
     if not window.values.any():
