@@ -25,7 +25,6 @@ ORDER: tuple[str, ...] = (
     "pair_counts",
     "target_rows",
     "missing_modality",
-    "input_range",
     "hidden_failure",
     # the arithmetic of a step
     "clip_before_unscale",
