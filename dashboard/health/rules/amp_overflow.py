@@ -101,7 +101,10 @@ def _skipping(context: Context, judged: Series, bad: Series, number: Number) -> 
             count=len(bad),
             steps=len(judged),
         ),
-        expected=say(_("At most {most}: about one step in 2000."), most=percent(context[MOST])),
+        expected=say(
+            _("At most {most}; a healthy scale costs about one step in 2000."),
+            most=percent(context[MOST]),
+        ),
         looked_at=values_of(SKIPPED, judged),
         number=number,
         evidence=(evidence(SKIPPED, bad), evidence(SCALE, context.curve(SCALE).finite)),
