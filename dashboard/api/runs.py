@@ -22,6 +22,7 @@ from dashboard.api.serializers import (
     RunSerializer,
 )
 from dashboard.api.wire import numbers
+from dashboard.health.models import Examination
 from dashboard.metrics import store
 from dashboard.metrics.thinning import Thinned, thin
 from dashboard.runs import lifecycle
@@ -128,25 +129,38 @@ class RunCurves(APIView):
 
 
 class RunVerdicts(APIView):
-    permission_classes = (MayRead,)
+    permission_classes = (MayLaunch,)
 
     @extend_schema(operation_id="runs_verdicts", responses={200: dict})
     def get(self, request: Request, pk: str) -> Response:
         """The verdicts, worst first, in the language that Accept-Language asks for."""
-        from dashboard.health.precedence import worst_first
-        from dashboard.health.wording import worded
+        return _verdicts(pk, getattr(run_of(pk), "examination", None))
 
-        examination = getattr(run_of(pk), "examination", None)
-        if examination is None:
-            return Response({"run": pk, "state": None, "made_at": None, "verdicts": []})
-        return Response(
-            {
-                "run": pk,
-                "state": examination.state,
-                "made_at": examination.made_at,
-                "verdicts": [worded(verdict) for verdict in worst_first(examination.verdicts)],
-            }
-        )
+    @extend_schema(operation_id="runs_judge", request=None, responses={200: dict})
+    def post(self, request: Request, pk: str) -> Response:
+        """Judge the run now, on all of its points, and answer as GET does."""
+        from dashboard.health.examination import examine
+
+        return _verdicts(pk, examine(run_of(pk)))
+
+
+def _verdicts(pk: str, examination: Examination | None) -> Response:
+    from dashboard.health.precedence import worst_first
+    from dashboard.health.wording import worded
+
+    if examination is None:
+        return Response({"run": pk, "state": None, "made_at": None, "verdicts": []})
+    return Response(
+        {
+            "run": pk,
+            "state": examination.state,
+            "made_at": examination.made_at,
+            "points": examination.points,
+            "whole_points": examination.whole_points,
+            "made_by": examination.engine_version,
+            "verdicts": [worded(verdict) for verdict in worst_first(examination.verdicts)],
+        }
+    )
 
 
 def _page(request: Request, found: Found) -> dict[str, Any]:

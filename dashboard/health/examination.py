@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,7 +27,15 @@ from dashboard.runs import lifecycle
 from dashboard.runs.models import LIVE, Project, Run
 from trainers.catalog import TRAINERS
 
-ENGINE_VERSION = "3"  # raised when judging itself changes; every rule has a version of its own
+JUDGING = "3"  # raised when judging itself changes; every rule has a version of its own
+
+
+def _versions() -> str:
+    versions = ",".join(f"{rule.name} {rule.version}" for rule in RULES)
+    return hashlib.blake2b(versions.encode(), digest_size=4).hexdigest()
+
+
+ENGINE_VERSION = f"{JUDGING}-{_versions()}"  # verdicts of another one were made by other rules
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,8 @@ def keep(run: Run, look: Look) -> Examination:
     """The verdicts that hold now: not these, where a newer look was kept first, or a look at the
     run as it ended. `run` is as it was when it was looked at.
     """
-    kept = Examination.objects.select_for_update().filter(run=run).first()
+    rows = Examination.objects.select_for_update().filter(run=run).defer("verdicts")
+    kept = rows.first()
     if kept and (kept.points > look.points or _has_ended_since(run)):
         return kept
     made = {
@@ -76,12 +87,21 @@ def keep(run: Run, look: Look) -> Examination:
         "points": look.points,
         "whole_points": look.whole_points,
     }
-    examination, _ = Examination.objects.update_or_create(run=run, defaults=made)
+    examination = _saved(run, kept, made)
     if not run.is_live:
         Remembered.objects.filter(run=run).delete()
     lifecycle.touch([run.pk])
     examined.send(Examination, run=run, examination=examination)
     return examination
+
+
+def _saved(run: Run, kept: Examination | None, made: dict[str, Any]) -> Examination:
+    if kept is None:
+        return Examination.objects.update_or_create(run=run, defaults=made)[0]
+    for name, value in made.items():
+        setattr(kept, name, value)
+    kept.save()
+    return kept
 
 
 def _has_ended_since(run: Run) -> bool:
@@ -91,8 +111,17 @@ def _has_ended_since(run: Run) -> bool:
 def outdated(project: Project) -> QuerySet[Run]:
     """Ended runs whose verdicts were made under other thresholds than those that hold now."""
     version = in_force(project.pk).version
-    judged = Run.objects.filter(project=project, examination__isnull=False, purged_at=None)
-    return judged.exclude(status__in=LIVE).exclude(examination__thresholds=version)
+    judged = _ended().filter(project=project, examination__isnull=False)
+    return judged.exclude(examination__thresholds=version)
+
+
+def judged_otherwise() -> QuerySet[Run]:
+    """Ended runs whose verdicts were made by other versions of the rules, or never."""
+    return _ended().exclude(examination__engine_version=ENGINE_VERSION)
+
+
+def _ended() -> QuerySet[Run]:
+    return Run.objects.filter(purged_at=None).exclude(status__in=LIVE)
 
 
 def context_of(run: Run, curves: Curves | None = None, *, now: float | None = None) -> Context:

@@ -29,6 +29,7 @@ SAMPLE = 256  # evenly spaced points at most, at least half as many
 KINDS = 5
 
 Mask = NDArray[np.bool_]
+ALL_SHOWN = Hidden()
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +48,12 @@ class Past:
     every: int = 1
     kept: Series = EMPTY
     sampled: Mask = field(default_factory=lambda: np.zeros(0, bool))
+    hidden: Hidden = ALL_SHOWN
 
     @property
     def is_whole(self) -> bool:
         """Nothing of it is hidden."""
         return len(self.kept) == self.points
-
-    @property
-    def hidden(self) -> Hidden:
-        finite = self.kept.finite.values
-        return Hidden(self.finite - len(finite), max(0.0, self.total - counted(finite)))
 
 
 NOTHING = Past()
@@ -92,17 +89,19 @@ def absorbed(past: Past, fresh: Series, count: int) -> Past:
         joined([past.kept, old.where(chosen)]),
         np.concatenate([past.sampled, picked[chosen]]),
     )
+    seen, total = kept.finite.values, past.total + counted(finite)
     return Past(
         step=int(old.steps[-1]),
         points=past.points + count,
         last=float(old.values[-1]),
         finite=past.finite + len(finite),
-        total=past.total + counted(finite),
+        total=total,
         kinds=tuple(int(rank[-1]) for rank in ranks),
         rest=rest,
         every=every,
         kept=kept,
         sampled=sampled,
+        hidden=Hidden(past.finite + len(finite) - len(seen), max(0.0, total - counted(seen))),
     )
 
 
@@ -145,7 +144,8 @@ def pack(memory: Memory) -> bytes:
 
 def _header(name: str, past: Past) -> tuple[Any, ...]:
     sums = (past.step, past.points, past.last, past.finite, past.total)
-    return name, len(past.kept), (*sums, past.kinds, past.rest, past.every)
+    hidden = past.hidden.count, past.hidden.total
+    return name, len(past.kept), (*sums, past.kinds, past.rest, past.every, *hidden)
 
 
 def unpack(data: bytes) -> dict[str, Past]:
@@ -155,7 +155,7 @@ def unpack(data: bytes) -> dict[str, Past]:
     begin = end + -end % 8
     flags = begin + 24 * sum(count for _name, count, _sums in header)
     memory = {}
-    for name, count, (step, points, last, finite, total, kinds, rest, every) in header:
+    for name, count, (step, points, last, finite, total, kinds, rest, every, *hidden) in header:
         kept = Series(
             np.frombuffer(data, np.int64, count, begin),
             np.frombuffer(data, np.float64, count, begin + 8 * count),
@@ -163,7 +163,8 @@ def unpack(data: bytes) -> dict[str, Past]:
         )
         sampled = np.frombuffer(data, np.bool_, count, flags)
         memory[name] = Past(
-            step, points, last, finite, total, tuple(kinds), rest, every, kept, sampled
+            *(step, points, last, finite, total, tuple(kinds), rest, every, kept, sampled),
+            Hidden(*hidden),
         )
         begin, flags = begin + 24 * count, flags + count
     return memory

@@ -16,7 +16,7 @@ class Examination(models.Model):
     verdicts = models.JSONField(default=list)  # one a rule; messages untranslated (wording.py)
     step = models.PositiveBigIntegerField(default=0)  # the newest step that was looked at
     made_at = models.DateTimeField()
-    engine_version = models.CharField(max_length=20)
+    engine_version = models.CharField(max_length=20)  # of judging and of all rules together
     thresholds = models.PositiveIntegerField(default=0)  # version of the project's choice; 0: none
     points = models.BigIntegerField(default=0)  # that the run had when it was looked at
     whole_points = models.BigIntegerField(default=0)  # that it had when all of them were looked at

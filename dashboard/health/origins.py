@@ -34,6 +34,8 @@ def baseline(run: Run) -> Baseline | None:
 
     Costs two short questions and the baseline's row.
     """
+    if run.baseline_id is None:
+        return None
     other = Run.objects.filter(pk=run.baseline_id, purged_at__isnull=True).first()
     if other is None:
         return None

@@ -26,7 +26,7 @@ FORMAT = 1  # raised when a memory is made or packed in another way
 @dataclass(frozen=True, eq=False)
 class View:
     """A run as it is judged on the way. stored: the points that it had; extra: those that had to be
-    read beyond the usual; changed: the memory is not what was kept any more
+    read beyond the usual; changed: what was kept of it does not hold any more
     """
 
     fresh: dict[str, Series]
@@ -71,17 +71,15 @@ def view(run_id: str, recent: int = RECENT) -> View:
     fresh, kept = _settled(run_id, found, known, lost, recent)
     changed = kept.keys() != known.keys() or any(kept[name] is not known[name] for name in kept)
     extra = sum(max(0, len(new) - RECENT - SLACK) for new in fresh.values()) + sum(lost.values())
-    return View(fresh, kept, basis, found.stored, extra, changed)
+    return View(
+        fresh, kept, basis, found.stored, extra, changed or extra != (row.extra if row else 0)
+    )
 
 
 def remember(run_id: str, seen: View) -> None:
     """Keep the view's memory for the next look."""
-    if seen.changed:
-        made = {"basis": seen.basis, "extra": seen.extra, "data": memory.pack(seen.memory)}
-        Remembered.objects.update_or_create(run_id=run_id, defaults=made)
-    else:
-        row = Remembered.objects.filter(run_id=run_id)
-        row.exclude(extra=seen.extra).update(extra=seen.extra)
+    made = {"basis": seen.basis, "extra": seen.extra, "data": memory.pack(seen.memory)}
+    Remembered.objects.update_or_create(run_id=run_id, defaults=made)
 
 
 def _settled(

@@ -12,6 +12,8 @@ HELD = 4_000_000  # points in memory at a time, about 100 MB
 
 def each(run_id: str, counts: Mapping[str, int]) -> Iterator[tuple[str, Series]]:
     """The curves by their points: together where they are few enough, else one after the other."""
+    if not counts:
+        return
     if sum(counts.values()) <= HELD:
         yield from store.read(run_id, counts).items()
         return

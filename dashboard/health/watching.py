@@ -23,8 +23,8 @@ from dashboard.health.rules import RULES
 from dashboard.metrics import store
 from dashboard.runs.models import LIVE, Run, Status
 
-EVERY = 1.2  # seconds between two looks at a run,
-POINTS_A_SECOND = 100_000  # and one more for so many points that were read beyond the usual
+EVERY = 1.5  # seconds between two looks at a run,
+POINTS_A_SECOND = 1_000_000  # and one more for so many points that were read beyond the usual
 GROWN = 1.25  # times the points that it had when all were judged: they are judged again
 SILENT = 60.0  # seconds after which a run is looked at though nothing came: it may have stalled
 
@@ -56,7 +56,8 @@ def look(run: Run) -> Examination:
         examination = examine(run)
     else:
         examination = keep(run, _judged(run, kept, seen, overrides))
-    _remember(run, seen)
+    if seen.changed:
+        _remember(run, seen)
     return examination
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from dashboard.metrics.attempts import starts_of
+import numpy as np
+
+from dashboard.metrics import asking
+from dashboard.metrics.attempts import NEVER, starts_of
 from dashboard.metrics.holdings import (
     Heading,
     Holding,
@@ -60,17 +63,30 @@ def read_beyond(run_id: str, steps: Mapping[str, int]) -> Beyond:
     """
     with snapshot():
         held = holdings_beyond(run_id, steps)
+        found = {n: s for n, one in held.items() if (s := _in_tail(one, steps.get(n, NONE)))}
         plans = {
-            name: found
+            name: planned
             for name, one in held.items()
-            if (found := plan(one, Span(low=steps.get(name, NONE) + 1))) is not None
+            if name not in found
+            and (planned := plan(one, Span(low=steps.get(name, NONE) + 1))) is not None
         }
+        counts = "SELECT name, count FROM metrics_curve WHERE count > 0 AND run_id"
         return Beyond(
-            _read(plans, {name: _chunks(one) for name, one in plans.items()}),
-            dict(Curve.objects.filter(run_id=run_id, count__gt=0).values_list("name", "count")),
+            found | _read(plans, {name: _chunks(one) for name, one in plans.items()}),
+            dict(asking.rows(counts, [run_id])),
             sorted(starts_of([run_id])[run_id]),
             stored([run_id])[run_id],
         )
+
+
+def _in_tail(one: Holding, step: int) -> Series | None:
+    """The points beyond a step of a curve that has them all in the tail, as nearly every one has
+    while its run goes on; None where it takes more to tell.
+    """
+    if one.chunks or len(one.tail) != 1 or one.end_of(one.tail[0][0]) < NEVER:
+        return None
+    series = one.tail[0][1].by_step()
+    return series.cut(int(np.searchsorted(series.steps, step, side="right")), len(series))
 
 
 def stored(run_ids: Iterable[str]) -> dict[str, int]:

@@ -16,8 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from dashboard.health.catalogue import MEASURED
 from dashboard.health.judging import judge
+from dashboard.health.measured import SIMULATED
 from dashboard.health.rule import Context
 from dashboard.health.rules import RULES
 from dashboard.metrics.series import Floats, Series
@@ -240,7 +240,7 @@ def main() -> None:
     total = sum(row["runs"] for row in rows)
     measured = {"runs": total, "steps": STEPS, "every": EVERY, "rows": rows}
     if len(sys.argv) == 1:
-        MEASURED.write_text(json.dumps(measured, indent=1) + "\n")
+        SIMULATED.write_text(json.dumps(measured, indent=1) + "\n")
 
 
 if __name__ == "__main__":
