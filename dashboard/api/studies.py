@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -26,9 +27,11 @@ from dashboard.comparison.attribution import Part, parts_of
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import NAMES, Definition
 from dashboard.comparison.models import Design, Study
+from dashboard.comparison.report.making import as_html, as_markdown
 from dashboard.comparison.studies import Plan, Who
 
 PAGE = 200
+REPORTS = {"html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 
 
 class StudyList(APIView):
@@ -89,6 +92,31 @@ class StudyAnswer(APIView):
     def get(self, request: Request, pk: str) -> Response:
         """Each arm against the first, as its runs stand now."""
         return Response(study_answers.conclusion(conclude(_study(pk))))
+
+
+class StudyReport(APIView):
+    permission_classes = (MayRead,)
+
+    @extend_schema(
+        operation_id="studies_report",
+        parameters=[OpenApiParameter("file", description="html (one file, no server) or md")],
+        responses={(200, "text/html"): str},
+    )
+    def get(self, request: Request, pk: str) -> HttpResponse:
+        """The study as one document, as its runs stand now."""
+        kind = request.query_params.get("file", "html")
+        if kind not in REPORTS:
+            raise ValidationError({"file": [f"html or md (got {kind!r})"]})
+        study = _study(pk)
+        found = conclude(study)
+        if kind == "md":
+            text = as_markdown(found)
+        else:
+            data = {"study": study_answers.detail(study), "answer": study_answers.conclusion(found)}
+            text = as_html(found, data)
+        name = f"study-{study.pk}.{kind}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(text, content_type=REPORTS[kind], headers=headers)
 
 
 class StudySeeds(APIView):

@@ -62,6 +62,7 @@ urlpatterns = [
     path("studies/", studies.StudyList.as_view()),
     path("studies/<str:pk>/", studies.StudyDetail.as_view()),
     path("studies/<str:pk>/answer/", studies.StudyAnswer.as_view()),
+    path("studies/<str:pk>/report/", studies.StudyReport.as_view(), name="study_report"),
     path("studies/<str:pk>/seeds/", studies.StudySeeds.as_view()),
     path("studies/<str:pk>/explanations/", studies.StudyExplanations.as_view()),
     path("queue/", queue.Queue.as_view()),

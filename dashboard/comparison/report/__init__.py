@@ -1,0 +1,1 @@
+"""A study as one document that needs no server: HTML to keep and print, Markdown to paste."""

@@ -1,0 +1,231 @@
+"""What a report says, as values: sections of a few kinds of blocks, in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dashboard.comparison import answer_words, failure_words
+from dashboard.comparison.answer import Answer
+from dashboard.comparison.answer_words import LABELS, level_of, signed
+from dashboard.comparison.changes import Difference
+from dashboard.comparison.conclusion import Comparison, Conclusion
+from dashboard.comparison.models import Study
+from dashboard.comparison.report import pictures
+from dashboard.comparison.report.words import STANDINGS, STATES
+from dashboard.comparison.symptom import says_symptom
+from dashboard.health.figures import figure
+from dashboard.health.wording import tell
+
+LONGEST = 80  # characters of a value in a table
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    items: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """svg: made of numbers and of escaped text alone."""
+
+    svg: str
+    says: str
+
+
+Block = Text | Points | Table | Code | Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Document:
+    title: str
+    label: str  # the verdict in a word or two
+    verdict: str
+    sections: Sequence[Section]
+
+
+def document(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Document:
+    """drawn: the curves of the primary metric."""
+    main = found.main
+    sections = [
+        Section(_("Question"), _question(found.study)),
+        *(_compared(one, several=len(found.comparisons) > 1) for one in found.comparisons),
+        Section(_("Curves"), _curves(found, drawn)),
+        Section(_("Which part did it"), _effects(found)),
+        Section(_("Runs"), [_runs(found)]),
+        Section(_("What differs between the arms"), _ledger(main.ledger)),
+        Section(_("To repeat it"), _repeat(found)),
+    ]
+    kept = [section for section in sections if section.blocks]
+    return Document(
+        found.study.title, _(LABELS[main.answer.verdict]), str(main.answer.verdict), kept
+    )
+
+
+def _question(study: Study) -> list[Block]:
+    direction, summary = study.get_direction_display(), study.get_summary_display()
+    asked = _(
+        "%(metric)s: %(summary)s of each run. %(direction)s. Smallest effect that matters:"
+        " %(smallest)s."
+    ) % {
+        "metric": study.metric,
+        "summary": str(summary),
+        "direction": str(direction),
+        "smallest": figure(study.smallest),
+    }
+    blocks: list[Block] = [Text(study.hypothesis)] if study.hypothesis else []
+    blocks.append(Text(asked))
+    if study.afterwards:
+        blocks.append(Text(_("The question was put when its first runs were there already.")))
+    changed = [_change(one.field, one.before, one.after, one.by) for one in study.changes.all()]
+    return [*blocks, Points(changed)] if changed else blocks
+
+
+def _change(field: str, before: object, after: object, by: str) -> str:
+    return _("%(by)s changed %(field)s from %(before)s to %(after)s.") % {
+        "by": by,
+        "field": field,
+        "before": _short(before),
+        "after": _short(after),
+    }
+
+
+def _compared(one: Comparison, *, several: bool) -> Section:
+    answer = one.answer
+    title = _("Answer: %(arm)s") % {"arm": one.arm.name} if several else _("Answer")
+    told = [answer_words.why(answer), *failure_words.treated(answer), *answer_words.notes(answer)]
+    if one.more:
+        told.append(answer_words.says_more(one.more))
+    if one.cleared:
+        cleared = one.cleared
+        told.append(says_symptom(cleared.symptom, cleared.before, cleared.after))
+    blocks: list[Block] = [Text(tell(answer_words.says(answer)))]
+    if any(side.values for side in (answer.before, answer.after)):
+        blocks.append(Picture(pictures.strip(answer), _("One mark a run, by arm.")))
+    blocks.append(Points([tell(message) for message in told]))
+    return Section(title, blocks + _beside(answer))
+
+
+def _beside(answer: Answer) -> list[Block]:
+    """Guardrails, and what ten runs and more also tell."""
+    blocks: list[Block] = []
+    if answer.guardrails:
+        told = [tell(answer_words.says_guardrail(one)) for one in answer.guardrails]
+        blocks += [Text(_("Guardrails:")), Points(told)]
+    if answer.improvement and answer.iqm:
+        told_beside = _(
+            "Probability of improvement %(share)s (%(low)s to %(high)s); interquartile mean"
+            " %(iqm)s (%(iqm_low)s to %(iqm_high)s)."
+        ) % {
+            "share": figure(answer.improvement.value),
+            "low": figure(answer.improvement.low),
+            "high": figure(answer.improvement.high),
+            "iqm": signed(answer.iqm.value),
+            "iqm_low": signed(answer.iqm.low),
+            "iqm_high": signed(answer.iqm.high),
+        }
+        blocks.append(Text(told_beside))
+    return blocks
+
+
+def _curves(found: Conclusion, drawn: Sequence[pictures.Curve]) -> list[Block]:
+    if not any(len(curve.series) for curve in drawn):
+        return []
+    names = [side.name for side in found.sides]
+    says = _("%(metric)s by step; one line a run.") % {"metric": found.study.metric}
+    return [Picture(pictures.curves(drawn, names), says)]
+
+
+def _effects(found: Conclusion) -> list[Block]:
+    if not found.effects:
+        return []
+    rows = []
+    for one in found.effects:
+        interval = one.interval
+        told = [one.part, "–" if one.effect is None else signed(one.effect)]
+        told.append(f"{signed(interval.low)} … {signed(interval.high)}" if interval else "–")
+        told.append(level_of(interval) if interval else "–")
+        told.append("–" if one.adjusted_p is None else figure(one.adjusted_p))
+        rows.append(told)
+    return [Table([_("Part"), _("Effect"), _("Interval"), _("Level"), _("p, by Holm")], rows)]
+
+
+def _runs(found: Conclusion) -> Table:
+    rows = [
+        [
+            side.name,
+            str(one.seed),
+            one.run,
+            _(STATES[one.state]),
+            "–" if one.value is None else f"{one.value:.6g}",
+            "–" if one.step is None else str(one.step),
+        ]
+        for side in found.sides
+        for one in side.outcomes
+    ]
+    heads = [_("Arm"), _("Seed"), _("Run"), _("State"), found.study.metric, _("Step")]
+    return Table(heads, rows)
+
+
+def _ledger(rows: Sequence[Difference]) -> list[Block]:
+    if not rows:
+        return [Text(_("Nothing."))]
+    told = [
+        [
+            row.name,
+            ", ".join(map(_short, row.before)) or "–",
+            ", ".join(map(_short, row.after)) or "–",
+            _(STANDINGS[row.standing]) + (f": {row.reason}" if row.reason else ""),
+        ]
+        for row in rows
+    ]
+    return [Table([_("What"), _("Before"), _("After"), _("Standing")], told)]
+
+
+def _repeat(found: Conclusion) -> list[Block]:
+    """The configuration of each arm, and the command of each run."""
+    study = found.study
+    blocks: list[Block] = []
+    for arm, side in zip(study.arms.all(), found.sides, strict=True):
+        file = f"arm-{arm.place}.json"
+        config = json.dumps({**study.config, **arm.patch}, indent=1, ensure_ascii=False)
+        commands = [
+            f"python3 -m trainers {study.trainer} --config {file}"
+            f" --run-dir arm-{arm.place}-seed-{outcome.seed} --seed {outcome.seed}"
+            for outcome in side.outcomes
+        ]
+        saved = _("%(arm)s: save as %(file)s") % {"arm": arm.name, "file": file}
+        blocks += [Text(saved), Code(config), Code("\n".join(dict.fromkeys(commands)))]
+    return blocks
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

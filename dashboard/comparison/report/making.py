@@ -1,0 +1,45 @@
+"""The report of a study as it stands now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from dashboard.comparison.conclusion import Conclusion
+from dashboard.comparison.reading import members
+from dashboard.comparison.report import pictures
+from dashboard.comparison.report.document import Document, document
+from dashboard.comparison.report.markdown import markdown
+from dashboard.comparison.report.page import page
+from dashboard.metrics import store
+from dashboard.metrics.series import EMPTY
+
+MOST_CURVES = 60  # that are drawn; the first of each arm
+
+
+def as_markdown(found: Conclusion) -> str:
+    return markdown(_document(found))
+
+
+def as_html(found: Conclusion, data: Any) -> str:
+    """data: what is kept in the file for programs."""
+    made_at = date_format(localtime(), "DATETIME_FORMAT")
+    return page(_document(found), data, made_at)
+
+
+def _document(found: Conclusion) -> Document:
+    return document(found, _curves(found))
+
+
+def _curves(found: Conclusion) -> list[pictures.Curve]:
+    """Of the primary metric. Costs one read of each run's curve."""
+    study = found.study
+    places = {arm.pk: arm.place for arm in study.arms.all()}
+    held = [member for member in members(study) if member.run_id]
+    metric, drawn = study.metric, []
+    for member in held[:MOST_CURVES]:
+        series = store.read(member.run_id or "", [metric]).get(metric, EMPTY)
+        drawn.append(pictures.Curve(places[member.arm_id], series))
+    return drawn

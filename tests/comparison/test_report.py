@@ -1,0 +1,144 @@
+"""The report of a study: whole in one file, true to the answer, and safe whatever names hold."""
+
+import json
+import re
+
+import pytest
+from django.utils import translation
+
+from dashboard.comparison import studies
+from dashboard.comparison.conclusion import conclude
+from dashboard.comparison.definition import Definition
+from dashboard.comparison.models import Member
+from dashboard.comparison.report import pictures
+from dashboard.comparison.report.making import as_html, as_markdown
+from dashboard.runs.models import Run, Status
+from tests.web.given import logged
+
+pytestmark = pytest.mark.django_db
+
+LIN = studies.Who("lin")
+TITLE = "Less <noise> & | more"
+
+
+def study(values=None, **more):
+    asked = {"metric": "train/loss", "direction": "lower", "smallest": 0.1, **more}
+    question = Definition(title=TITLE, hypothesis="noise hurts", **asked)
+    plan = studies.Plan(
+        trainer="rehearsal",
+        arms=studies.before_and_after({"noise": 0.0}),
+        seeds=3,
+        config={"steps": 20, "noise": 0.3},
+    )
+    made = studies.open_study(question, plan, LIN)
+    for member in Member.objects.filter(arm__study=made).select_related("arm", "run"):
+        assert member.run
+        if values:
+            logged(member.run, [9.0, 5.0, values[member.arm.name][member.seed]])
+            Run.objects.filter(pk=member.run_id).update(status=Status.FINISHED)
+    return made
+
+
+CLEAR = {"before": [1.0, 1.1, 0.9], "after": [0.5, 0.59, 0.42]}
+
+
+def html(made):
+    return as_html(conclude(made), {"name": "</script><script>alert(1)</script>"})
+
+
+def test_the_markdown_has_question_answer_runs_and_how_to_repeat_it():
+    text = as_markdown(conclude(study(CLEAR)))
+    assert text.startswith("# Less &lt;noise> & \\| more\n\n**Improved**\n")
+    assert "Improved: train/loss of after is -0.497 against before" in text
+    assert "| before | 0 |" in text
+    assert "| config.noise | 0.3 | 0 | Intended |" in text
+    assert (
+        "python3 -m trainers rehearsal --config arm-1.json --run-dir arm-1-seed-2 --seed 2" in text
+    )
+
+
+def test_the_page_asks_for_nothing_from_anywhere():
+    page = html(study(CLEAR))
+    outside = re.findall(
+        r"""(?:src|href)=|url\(|@import|https?://(?!www\.w3\.org/2000/svg)""", page
+    )
+    assert outside == []
+
+
+def test_names_are_text_and_never_code():
+    page = html(study(CLEAR))
+    assert "Less &lt;noise&gt; &amp; | more" in page
+    assert "alert(1)</script>" not in page
+    data = re.search(r'<script type="application/json" id="study">(.*)</script>', page)
+    assert data
+    assert json.loads(data[1])["name"].startswith("</script>")
+
+
+def test_every_run_has_its_mark_and_its_line():
+    page = html(study(CLEAR))
+    assert page.count("<circle") == 6
+    assert page.count("<polyline") == 6
+    assert page.count('class="pair"') == 3
+
+
+def test_a_study_whose_runs_wait_has_a_report_without_pictures():
+    page = html(study())
+    assert "0 of 6 runs have ended" in page
+    assert "<svg" not in page
+    assert "Not enough evidence" in page
+
+
+def test_a_deleted_and_a_crashed_run_are_in_the_report():
+    made = study(CLEAR)
+    first, second, *_ = [m.run for m in Member.objects.filter(arm__study=made, arm__place=1)]
+    assert first
+    assert second
+    Run.objects.filter(pk=first.pk).update(status=Status.FAILED)
+    second.delete()
+    text = as_markdown(conclude(made))
+    assert "after: 1 of 3 runs crashed" in text
+    assert "after: 1 of 3 runs were deleted" in text
+    assert "| Crashed |" in text
+    assert "| Deleted |" in text
+
+
+def test_values_that_are_all_alike_are_drawn():
+    alike = {"before": [1.0] * 3, "after": [1.0] * 3}
+    assert html(study(alike)).count("<circle") == 6
+
+
+def test_a_changed_question_is_told():
+    made = study(CLEAR)
+    studies.change(made, LIN, smallest=0.2)
+    made.refresh_from_db()
+    assert "lin changed smallest from 0.1 to 0.2." in as_markdown(conclude(made))
+
+
+def test_the_report_speaks_the_readers_language():
+    made = study(CLEAR)
+    with translation.override("zh-hans"):
+        assert '<html lang="zh-hans">' in html(made)
+        assert "有改善" in as_markdown(conclude(made))
+
+
+@pytest.mark.parametrize(("kind", "told"), [("html", "text/html"), ("md", "text/markdown")])
+def test_programs_fetch_it(as_scope, kind, told):
+    made = study(CLEAR)
+    answer = as_scope("viewer").get(f"/api/studies/{made.pk}/report/?file={kind}")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith(told)
+    assert f"study-{made.pk}.{kind}" in answer["Content-Disposition"]
+
+
+def test_another_kind_of_file_is_refused(as_scope):
+    made = study()
+    answer = as_scope("viewer").get(f"/api/studies/{made.pk}/report/?file=pdf")
+    assert answer.status_code == 400
+    assert "html or md" in json.dumps(answer.json())
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-3e-9, 4e-9), (0.98, 1.02), (-7e8, 5e8)])
+def test_the_numbers_on_a_scale_are_round_and_within_it(low, high):
+    ticks = pictures.Scale(low, high, 0, 100).ticks
+    assert 2 <= len(ticks) <= 7
+    assert all(low - 1e-9 * (high - low) <= tick <= high + 1e-9 * (high - low) for tick in ticks)
