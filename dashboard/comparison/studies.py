@@ -12,6 +12,7 @@ from django.utils.timezone import now
 
 from dashboard.comparison import definition as definitions
 from dashboard.comparison.attribution import Part, Planned, factorial, leave_one_out
+from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.ledger import differences
 from dashboard.comparison.models import Arm, Change, Design, Member, Study
@@ -208,14 +209,25 @@ def change(study: Study, who: Who, **changes: Any) -> list[Change]:
 
 @transaction.atomic
 def explain(study: Study, difference: str, reason: str, who: Who) -> None:
-    """Say why a difference between the arms cannot have made the effect; "" takes it back."""
+    """Say why a difference between the arms cannot have made the effect; "" takes it back.
+
+    StudyError: the arms do not differ in that, so far.
+    """
     study = Study.objects.select_for_update().get(pk=study.pk)
     if reason.strip():
+        _check_difference(study, difference)
         told = {"reason": reason.strip(), "by": who.by, "at": now().isoformat()}
         study.explanations[difference] = told
     else:
         study.explanations.pop(difference, None)
     study.save(update_fields=["explanations"])
+
+
+def _check_difference(study: Study, name: str) -> None:
+    there = {row.name for one in conclude(study).comparisons for row in one.ledger}
+    if name not in there:
+        known = ", ".join(sorted(there)) or "none so far"
+        raise StudyError({"difference": f"the arms do not differ in {name!r}; they do in: {known}"})
 
 
 def _checked(plan: Plan) -> dict[str, Any]:

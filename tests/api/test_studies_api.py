@@ -97,9 +97,17 @@ def test_runs_that_are_there_are_compared(program):
 
 def test_a_difference_is_explained(program):
     study = opened(program)
-    body = {"difference": "machine.host", "reason": "twins"}
+    body = {"difference": "config.noise", "reason": "meant"}
     assert post(program, f"{study['id']}/explanations/", body).status_code == 200
-    assert Study.objects.get().explanations["machine.host"]["by"] == "token test member"
+    assert Study.objects.get().explanations["config.noise"]["by"] == "token test member"
+
+
+def test_a_difference_that_is_none_is_not_explained(program):
+    study = opened(program)
+    body = {"difference": "machine.hast", "reason": "twins"}
+    answer = post(program, f"{study['id']}/explanations/", body)
+    assert answer.status_code == 400
+    assert "they do in: config.noise" in answer.json()["errors"]["difference"]
 
 
 def test_a_fix_is_taken_apart(program):
