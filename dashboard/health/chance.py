@@ -1,4 +1,4 @@
-"""The region loss as a share of chance, ln N: the values that can be compared, and their level."""
+"""A contrastive loss as a share of chance, ln N: the values that compare, and their level."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _ = gettext_noop
 RATIO = "region/loss_over_chance"
 LOSS = "train/loss/region"
 CANDIDATES = "region/candidates"
+SDM_RATIO, SDM_CANDIDATES = "sdm/loss_over_chance", "sdm/candidates"
 VALUES = 20  # whose mean is judged: one value at 4 candidates is off by 40-60 %
 NEWEST = 40  # values of that mean where there are as many
 
@@ -41,6 +42,7 @@ class Judged:
     ratio: Series
     candidates: float
     warmup: int
+    name: str = RATIO
 
     @property
     def chance(self) -> float:
@@ -61,14 +63,25 @@ class Judged:
 
 
 def judge_ratio(context: Context) -> Judged | None:
-    """None where neither the ratio nor what it is made of was logged."""
+    """Of the region loss. None where neither the ratio nor what it is made of was logged."""
     ratio = _ratio(context)
     if not len(ratio):
         return None
-    counts = context.curve(CANDIDATES).finite.last(VALUES).values
-    usual = float(np.median(counts)) if len(counts) else math.nan
-    since = comparable(context).since
-    return Judged(ratio.between(since, math.inf), usual, warmup_steps(context))
+    ratio = ratio.between(comparable(context).since, math.inf)
+    return Judged(ratio, _usual(context, CANDIDATES), warmup_steps(context))
+
+
+def judge_sdm_ratio(context: Context) -> Judged | None:
+    """Of the SDM loss. None where it was not logged."""
+    ratio = context.curve(SDM_RATIO).finite
+    if not len(ratio):
+        return None
+    return Judged(ratio, _usual(context, SDM_CANDIDATES), warmup_steps(context), SDM_RATIO)
+
+
+def _usual(context: Context, name: str) -> float:
+    counts = context.curve(name).finite.last(VALUES).values
+    return float(np.median(counts)) if len(counts) else math.nan
 
 
 def _ratio(context: Context) -> Series:
@@ -88,7 +101,7 @@ def looked_at(judged: Judged) -> Message:
     return say(
         _("{count} comparable values of {name}, steps {first} to {last}"),
         count=len(judged.ratio),
-        name=RATIO,
+        name=judged.name,
         first=int(judged.ratio.steps[0]),
         last=judged.step,
     )
@@ -97,9 +110,10 @@ def looked_at(judged: Judged) -> Message:
 def too_few(context: Context, judged: Judged) -> Finding:
     seen = len(judged.ratio)
     warm = min(1.0, context.step / judged.warmup) if judged.warmup else 1.0
-    level = float(_ratio(context).last(VALUES).values.mean())
+    whole = _ratio(context) if judged.name == RATIO else judged.ratio
+    level = float(whole.last(VALUES).values.mean())
     return waiting(
-        say(_("{count} comparable values of {name}"), count=seen, name=RATIO),
+        say(_("{count} comparable values of {name}"), count=seen, name=judged.name),
         say(
             _(
                 "{share} of chance (ln {candidates} = {chance}), but only {count} values since the"
@@ -125,7 +139,7 @@ def shown(
         "number": number,
         "since_step": int(points.steps[0]),
         "window": (int(points.steps[0]), judged.step),
-        "evidence": (evidence(RATIO, points, Level(target, label)),),
+        "evidence": (evidence(judged.name, points, Level(target, label)),),
         "causes": why.causes,
         "remedy": Message(_("Launch again on this baseline with the one change below.")),
         "patch": why.patch,

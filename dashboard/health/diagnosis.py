@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.health.figures import figure
+from dashboard.health.figures import figure, percent
+from dashboard.health.pairing import gap_of_pairs
 from dashboard.health.readings import precision, rate_times
 from dashboard.health.rule import Context, Message, gettext_noop, say
 
@@ -19,6 +20,9 @@ HIGH_RATE = 0.5  # of the highest learning rate: a schedule that ends near 0 is 
 LEAST_VALUES = 20  # of a curve, before a cause is read from it
 SCALE_FALLS = 0.95  # end/start of exp(scale); healthy runs 0.79-1.51: a hint, no proof
 FASTER = 10.0  # the learning rate's factor where the weights hardly move
+SLOWER = 0.1  # where an update threw the weights away
+APART = 0.3  # standard deviations, of how much closer pairs are; shuffled ones stay below 0.15
+THROWN = 0.1  # of the weights' length in one update; trainings of the benchmark stay below 0.05
 A_LITTLE_FASTER = 3.0  # where nothing else explains it
 
 
@@ -33,7 +37,9 @@ def why_stuck(context: Context) -> Diagnosis:
     found = [
         (_rounded_away(context), context.patch(precision="fp32")),
         (zero_rows(context), context.patch(filter_boxes=True)),
+        (_strangers(context), {}),
         (_hardly_moving(context), rate_times(context, FASTER)),
+        (_thrown(context), rate_times(context, SLOWER)),
         (_scale_falling(context), {}),
     ]
     seen = [(cause, patch) for cause, patch in found if cause]
@@ -89,6 +95,39 @@ def _hardly_moving(context: Context) -> Message | None:
         _("The weights hardly move: update ratio {ratio}, healthy runs stay above {healthy}."),
         ratio=figure(ratio),
         healthy=figure(HEALTHY_UPDATES),
+    )
+
+
+def _strangers(context: Context) -> Message | None:
+    gap = gap_of_pairs(context)
+    if gap is None or len(gap) < LEAST_VALUES:
+        return None
+    newest = float(gap.last(LEAST_VALUES).values.mean())
+    if newest >= APART:
+        return None
+    return say(
+        _(
+            "Pairs that do not belong together: they are {gap} standard deviations closer than"
+            " others; right ones are 1.4 and more."
+        ),
+        gap=figure(newest),
+    )
+
+
+def _thrown(context: Context) -> Message | None:
+    ratio = context.curve("train/update_ratio").finite
+    if len(ratio) < LEAST_VALUES:
+        return None
+    most = float(np.median(np.sort(ratio.values)[-3:]))  # more than one update, to be sure
+    if most < THROWN:
+        return None
+    return say(
+        _(
+            "A learning rate that is too high: single updates moved the weights by {most} of their"
+            " length; healthy runs stay below {healthy}."
+        ),
+        most=percent(most),
+        healthy=percent(THROWN / 2),
     )
 
 

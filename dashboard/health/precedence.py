@@ -25,6 +25,7 @@ ORDER: tuple[str, ...] = (
     "pair_counts",
     "target_rows",
     "missing_modality",
+    "pairs_mismatched",
     "hidden_failure",
     # the arithmetic of a step
     "clip_before_unscale",
@@ -47,7 +48,8 @@ ORDER: tuple[str, ...] = (
     "collapse",
     "diverging",
     "above_chance",
-    "region_loss_chance",
+    "score_not_rising",
+    "loss_at_chance",
     "initial_loss",
     "region_loss_milestones",
     "loss_not_converging",
@@ -80,7 +82,12 @@ ORDER: tuple[str, ...] = (
 )
 _PLACES = {rule: place for place, rule in enumerate(ORDER)}
 
-STANDSTILL = ("weights_not_moving", "region_loss_chance", "loss_not_converging")
+STANDSTILL = (
+    "weights_not_moving",
+    "loss_at_chance",
+    "loss_not_converging",
+    "score_not_rising",
+)
 OFF_COURSE = ("initial_loss", "above_chance", "diverging", "region_loss_milestones")
 
 EXPLAINS: Mapping[str, tuple[str, ...]] = {
@@ -97,8 +104,14 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "zero_norm_regions": ("region_loss_milestones", *STANDSTILL),
     "logit_scale": ("above_chance", "loss_floor", "logit_spread", "few_negatives"),
     "memory_bank": ("few_negatives",),
-    "weights_not_moving": ("region_loss_chance", "loss_not_converging", "region_loss_milestones"),
-    "collapse": ("region_loss_chance", "loss_not_converging", "logit_spread"),
+    "pairs_mismatched": (*OFF_COURSE, *STANDSTILL),
+    "weights_not_moving": (
+        "loss_at_chance",
+        "loss_not_converging",
+        "region_loss_milestones",
+        "score_not_rising",
+    ),
+    "collapse": ("loss_at_chance", "loss_not_converging", "logit_spread", "score_not_rising"),
     "wrong_device": ("data_wait", "slowdown", "slow_start", "cache_gain", "gpu_idle"),
     "cache_hits": ("cache_gain", "data_wait", "step_budget"),
     "data_wait": ("slowdown", "gpu_idle"),

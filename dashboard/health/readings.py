@@ -19,6 +19,15 @@ def warmup_steps(context: Context) -> int:
     return int(context.fact("train/warmup_steps", context.setting("warmup_steps", 0)))
 
 
+def full_rate_from(context: Context) -> int:
+    """The step from which the learning rate is what it was set to.
+
+    0 where the warm-up is longer than the run: it never will be, and nothing is worth waiting for.
+    """
+    warmup, planned = warmup_steps(context), planned_steps(context)
+    return 0 if 0 < planned <= warmup else warmup
+
+
 def planned_steps(context: Context) -> int:
     """0 where the run did not say how long it will be."""
     return int(context.fact("train/steps", context.setting("steps", 0)))

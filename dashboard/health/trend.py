@@ -25,6 +25,8 @@ EVALUATIONS = Threshold(
 )
 EVERY = 10  # values from one evaluation to the next
 START = 20  # values whose mean is the level that the loss started from
+FIRST = 5  # values from before the weights have moved much
+THROWN_UP = 1.5  # times these, after them: more than the noise of so few values
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,16 @@ def start_level(context: Context) -> float:
     """The level that the loss started from, in what it counts now.
 
     Where the number of candidates changed on the way, what the loss had fallen by until then counts
-    as fallen: a run that had learnt what it could before its bank filled is not stuck.
+    as fallen: a run that had learnt what it could before its bank filled is not stuck. Where it did
+    not, a loss that was lower before the first steps than after them started from there: the first
+    updates threw it up.
     """
     change = comparable(context)
     every = context.curve(LOSS).finite
     now = float(every.between(change.since, np.inf).values[:START].mean())
+    if change.since == 0:
+        untrained = float(every.values[:FIRST].mean())
+        return untrained if 0 < untrained * THROWN_UP < now else now
     before = every.between(0, change.before).values
     if len(before) < START:
         return now

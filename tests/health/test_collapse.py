@@ -74,3 +74,23 @@ def test_waits_for_fifty_values():
 def test_not_applicable_without_the_limit():
     curves = {"eval/text/effective_rank": np.ones(100), "train/loss": np.ones(100)}
     assert verdict_of(collapse, context(curves))["state"] == "not_applicable"
+
+
+def test_a_rank_that_is_low_from_the_first_step_is_blamed_on_a_common_part():
+    one = {
+        "region/effective_rank": np.full(100, 5.0),
+        "region/effective_rank_limit": np.full(100, 39.0),
+    }
+    verdict = verdict_of(collapse, context(one))
+    assert verdict["causes"][0].startswith("A common part in all embeddings")
+    assert verdict["patch"] == {}
+
+
+def test_one_direction_alone_among_others_is_blamed_on_inputs_that_are_alike():
+    ranks = {
+        "sdm/infrared/effective_rank": np.full(100, 1.0),
+        "sdm/text/effective_rank": np.full(100, 12.0),
+        "sdm/effective_rank_limit": np.full(100, 20.0),
+    }
+    verdict = verdict_of(collapse, context(ranks))
+    assert verdict["causes"][0].startswith("All inputs of sdm/infrared are alike")

@@ -15,11 +15,11 @@ from dashboard.health.chance import judge_ratio
 from dashboard.health.floats import spacing
 from dashboard.health.frames import ranked
 from dashboard.health.rules.cache_gain import hits_needed, mean_time
+from dashboard.health.rules.loss_at_chance import loss_at_chance
 from dashboard.health.rules.loss_floor import floor
 from dashboard.health.rules.memory_bank import memory_bank
 from dashboard.health.rules.missing_modality import floor as shared_floor
 from dashboard.health.rules.norm_drift import norm_drift
-from dashboard.health.rules.region_loss_chance import region_loss_chance
 from dashboard.health.rules.target_rows import target_rows
 from dashboard.health.rules.zero_norm_regions import zero_norm_regions
 from dashboard.health.scale import CEILING, multiplier
@@ -58,7 +58,7 @@ def test_chance_among_four_is_1_386_and_with_a_full_bank_4_88():
 def test_twelve_steps_at_chance_are_no_evidence():
     """ "Not converging at step 12" was ln 4 while the learning rate was at 6 %. Row 7"""
     curves = {"train/loss/region": np.full(12, 1.4), "region/candidates": np.full(12, 4.0)}
-    verdict = verdict_of(region_loss_chance, context(curves, {"train/warmup_steps": 200}))
+    verdict = verdict_of(loss_at_chance, context(curves, {"train/warmup_steps": 200}))
     assert verdict["state"] == "waiting"
     assert "ln 4 = 1.386" in verdict["says"]
     assert "LR warm-up: 6.0 %" in verdict["says"]

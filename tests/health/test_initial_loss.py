@@ -1,4 +1,4 @@
-"""CNV-09: the first loss of an untrained model; a remark until it is measured."""
+"""CNV-09: the first loss of an untrained model."""
 
 from typing import Any
 
@@ -16,15 +16,15 @@ def said(first, count=20, **facts) -> Any:
 
 
 @pytest.mark.parametrize("first", [2.9, 6.0, 0.5])
-def test_remarks_on_a_start_far_from_chance(first):
+def test_warns_of_a_start_far_from_chance(first):
     """A start at the scale's ceiling begins at 2.9 to 6.0 of four candidates."""
     verdict = said(first)
-    assert (verdict["state"], verdict["held_back"]) == ("pass", "warn")
-    assert "1.386" in verdict["says"]
+    assert verdict["state"] == "warn"
+    assert "of chance" in verdict["says"]
 
 
 def test_silent_of_a_start_at_chance():
-    assert said(1.40)["held_back"] is None
+    assert said(1.40)["state"] == "pass"
 
 
 def test_trained_weights_know_something_already():
@@ -38,3 +38,13 @@ def test_waits_for_five_values():
 
 def test_not_applicable_without_candidates():
     assert verdict_of(initial_loss, context({"train/loss": [1.0]}))["state"] == "not_applicable"
+
+
+def test_an_sdm_loss_far_above_chance_offers_a_higher_temperature():
+    curves = {"sdm/loss_over_chance": np.full(20, 17.0)}
+    verdict = verdict_of(
+        initial_loss,
+        context(curves, config={"temperature_start": 0.005, "temperature_end": 0.005}),
+    )
+    assert verdict["causes"][0].startswith("Above: a temperature that is too low")
+    assert verdict["patch"] == {"temperature_start": 0.1, "temperature_end": 0.1}

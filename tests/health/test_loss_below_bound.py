@@ -80,3 +80,9 @@ def test_leaves_nan_to_non_finite_loss():
 def test_not_applicable_without_a_declared_bound():
     verdict = verdict_of(loss_below_bound, context({"train/loss": np.full(9, -1.0)}))
     assert verdict["state"] == "not_applicable"
+
+
+def test_a_loss_far_below_is_a_term_that_is_subtracted():
+    curves = {"train/loss/sdm": np.linspace(-1, -7, 50), "sdm/target_row_sum_max": np.ones(50)}
+    verdict = verdict_of(loss_below_bound, context(curves, {"sdm/lower_bound": 0.0}))
+    assert verdict["causes"][0].startswith("A term's sign: it is subtracted")

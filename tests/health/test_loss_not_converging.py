@@ -99,3 +99,10 @@ def test_a_clear_fall_shows_early():
 
 def test_leaves_a_broken_loss_to_non_finite_loss():
     assert said(np.full(400, np.nan))["state"] == "waiting"
+
+
+def test_speaks_of_a_loss_that_the_first_steps_threw_up_and_that_came_back():
+    loss = np.r_[
+        np.full(5, 0.83), np.linspace(2.7, 0.85, 45), noisy(np.full(150, 0.86), 0.05, seed=1)
+    ]
+    assert said(loss)["state"] == "warn"

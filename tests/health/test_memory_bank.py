@@ -43,8 +43,9 @@ def test_speaks_of_a_bank_that_half_of_the_run_goes_without():
     assert verdict["patch"] == {"bank_warmup": 6, "bank_warmup_unit": "steps"}
 
 
-def test_warns_when_a_quarter_goes_without():
-    assert said(filling(30, 100), 30)["state"] == "warn"
+def test_warns_when_more_than_a_third_goes_without():
+    assert said(filling(30, 100), 30)["state"] == "pass"
+    assert said(filling(36, 100), 36)["state"] == "warn"
 
 
 def test_speaks_of_an_overdue_bank():

@@ -58,3 +58,15 @@ def test_waits_for_eight_evaluations():
 def test_not_applicable_without_a_pair():
     curves = {"eval/loss": Series.of(EVALUATED, rising())}
     assert verdict_of(overfitting, Context(curves))["state"] == "not_applicable"
+
+
+def test_speaks_of_a_training_set_that_is_learnt_by_heart_without_a_rise():
+    flat = np.r_[np.linspace(2, 0.5, 6), np.full(14, 0.52)]
+    verdict = said(flat, train=np.exp(-STEPS / 100))
+    assert verdict["state"] == "warn"
+    assert "none of 14 evaluations since was better" in verdict["says"]
+
+
+def test_silent_where_the_training_loss_is_flat_as_well():
+    flat = np.r_[np.linspace(2, 0.5, 6), np.full(14, 0.52)]
+    assert said(flat, train=0.4 + np.exp(-STEPS / 100))["state"] == "pass"

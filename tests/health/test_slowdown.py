@@ -56,3 +56,13 @@ def test_says_that_times_of_zero_are_no_measurement():
     verdict = verdict_of(slowdown, context({"time/step": np.zeros(300)}))
     assert verdict["state"] == "waiting"
     assert "their time was not measured" in verdict["says"]
+
+
+def test_counts_on_a_cpu_where_its_own_processor_time_grew():
+    worked = np.where(np.arange(300) >= 200, 0.4, 0.2)
+    assert said(2.0, "cpu", curves={"time/cpu": worked})["state"] == "fail"
+
+
+def test_waiting_for_others_is_no_processor_time():
+    verdict = said(2.0, "cpu", curves={"time/cpu": np.full(300, 0.2)})
+    assert (verdict["state"], verdict["held_back"]) == ("pass", "fail")

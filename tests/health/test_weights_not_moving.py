@@ -38,8 +38,17 @@ def test_silent_at_the_end_of_a_schedule():
 
 
 def test_waits_for_forty_steps_after_the_warm_up():
-    assert said(np.full(139, 0.0), facts={"train/warmup_steps": 100})["state"] == "waiting"
-    assert said(np.full(140, 0.0), facts={"train/warmup_steps": 100})["state"] == "fail"
+    facts = {"train/warmup_steps": 100, "train/steps": 200}
+    assert said(np.full(139, 0.0), facts=facts)["state"] == "waiting"
+    assert said(np.full(140, 0.0), facts=facts)["state"] == "fail"
+
+
+def test_does_not_wait_for_a_warm_up_that_the_run_never_gets_through():
+    facts = {"train/warmup_steps": 100_000, "train/steps": 100}
+    verdict = said(np.full(40, 1e-7), facts=facts, warmup_steps=100_000)
+    assert verdict["state"] == "fail"
+    assert verdict["causes"][0].startswith("A warm-up of 100000 steps in a run of 100")
+    assert verdict["patch"] == {"warmup_steps": 5}
 
 
 def test_leaves_nan_to_non_finite_loss():

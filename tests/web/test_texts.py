@@ -58,7 +58,7 @@ def test_django_finds_it():
 
 def test_a_new_text_would_be_found():
     found = ids(texts.collected())
-    assert "Region loss against chance" in found  # a rule's
+    assert "Loss against chance" in found  # a rule's
     assert "Learning rate" in found  # a trainer's setting
     assert "Launch a run" in found  # a template's
     assert "Queued" in found  # a model's

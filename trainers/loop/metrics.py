@@ -111,6 +111,14 @@ LOOP_METRICS = (
         "What is left of the step: measuring it, above all.",
     ),
     Metric(
+        "time/cpu",
+        "Processor time of a step",
+        "lower",
+        "s",
+        0.0,
+        "Of all threads, on a CPU: what the step worked, without what it waited for others.",
+    ),
+    Metric(
         "time/left",
         "Time left",
         "lower",

@@ -4,6 +4,9 @@ On a GPU the program runs ahead of the device, so its clock would charge every p
 whoever waits first. There the parts are told apart by events in the device's own queue, at a few
 microseconds each; the one wait at the end of a step is the one that reads its losses anyway.
 A batch that is made ready while the device still computes then costs nothing, as it should.
+
+Without a GPU the processor time of the step is told as well: a step that takes longer without it
+waited for other programs.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ def stopwatch(device: torch.device) -> Stopwatch:
 class HostWatch:
     def __init__(self) -> None:
         self._began = self._last = time.perf_counter()
+        self._worked = time.process_time()
         self._parts = dict.fromkeys(PARTS, 0.0)
 
     def lap(self, part: Part) -> None:
@@ -43,7 +47,8 @@ class HostWatch:
         self._last = now
 
     def read(self) -> dict[str, float]:
-        return _named(self._parts, time.perf_counter() - self._began)
+        told = _named(self._parts, time.perf_counter() - self._began)
+        return told | {"time/cpu": time.process_time() - self._worked}
 
 
 class DeviceWatch:

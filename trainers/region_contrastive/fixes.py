@@ -90,6 +90,6 @@ FIXES = (
         "The region loss is about 1.4 at step 12 and called not converging: it is ln 4, chance"
         " among four regions, while the learning rate still warms up.",
         {"steps": 100, "warmup_steps": 5, "learning_rate": 1e-4},
-        "region_loss_chance",
+        "loss_at_chance",
     ),
 )

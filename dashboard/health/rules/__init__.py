@@ -29,6 +29,7 @@ from dashboard.health.rules.input_range import input_range
 from dashboard.health.rules.invalid_boxes import invalid_boxes
 from dashboard.health.rules.logit_scale import logit_scale
 from dashboard.health.rules.logit_spread import logit_spread
+from dashboard.health.rules.loss_at_chance import loss_at_chance
 from dashboard.health.rules.loss_below_bound import loss_below_bound
 from dashboard.health.rules.loss_floor import loss_floor
 from dashboard.health.rules.loss_not_converging import loss_not_converging
@@ -46,9 +47,10 @@ from dashboard.health.rules.oscillation import oscillation
 from dashboard.health.rules.other_checkpoint import other_checkpoint
 from dashboard.health.rules.overfitting import overfitting
 from dashboard.health.rules.pair_counts import pair_counts
+from dashboard.health.rules.pairs_mismatched import pairs_mismatched
 from dashboard.health.rules.parts_together import parts_together
-from dashboard.health.rules.region_loss_chance import region_loss_chance
 from dashboard.health.rules.region_loss_milestones import region_loss_milestones
+from dashboard.health.rules.score_not_rising import score_not_rising
 from dashboard.health.rules.slow_start import slow_start
 from dashboard.health.rules.slowdown import slowdown
 from dashboard.health.rules.stall import stall
@@ -73,8 +75,9 @@ RULES: tuple[Rule, ...] = (
     oscillation,
     overfitting,
     initial_loss,
+    score_not_rising,
     parts_together,
-    region_loss_chance,
+    loss_at_chance,
     above_chance,
     region_loss_milestones,
     metric_targets,
@@ -86,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     memory_bank,
     collapse,
     zero_norm_regions,
+    pairs_mismatched,
     norm_drift,
     temperature_fallbacks,
     invalid_boxes,

@@ -31,7 +31,7 @@ RANK, LIMIT = "/effective_rank", "effective_rank_limit"
 # healthy pilot runs 0.59-0.79, collapsed ones 0.14-0.23
 COLLAPSED = Threshold(
     "collapsed",
-    0.3,
+    0.25,
     low=0,
     high=1,
     says=_("Share of the possible rank below which it fails where the rank fell as well"),
@@ -42,7 +42,7 @@ FALLEN = Threshold(
 )
 GONE = Threshold(
     "gone",
-    0.1,
+    0.2,
     low=0,
     high=1,
     says=_("Share of the possible rank below which it fails whatever it was before"),
@@ -50,6 +50,7 @@ GONE = Threshold(
 ENOUGH = Threshold("enough", 50, low=40, high=1_000_000, says=_("Values it needs before it judges"))
 VALUES = 20  # whose mean is judged
 EVALUATIONS = 2  # such means in a row must agree
+ONE, MORE = 1.02, 3.0  # directions: all embeddings equal, and clearly not
 SLOWER = 10.0
 
 
@@ -64,14 +65,15 @@ def collapse(context: Context) -> Finding:
     is judged on its own: a cosine between modalities did not show collapse at all in the pilot, as
     two kinds can collapse to two different points.
 
-    Means of 20 values, twice in a row, after 50 values: below 0.3 of the limit and below half of
-    the first 20 values, or below 0.1 of the limit whatever it was before, is a failure. In the
-    pilot healthy runs had 0.59 to 0.79 and collapsed ones 0.14 to 0.23. Measured here: SDM
-    trainings end at 0.58 to 0.72, region trainings at 0.34 to 0.39 (few different phrases, from
-    pretrained weights), and never below 0.59 of their start; sketches under null vectors collapsed
-    to 0.16, a third of their start. That is why a low rank alone does not count.
+    Means of 20 values, twice in a row, after 50 values: below 0.25 of the limit and below half of
+    the first 20 values, or below 0.2 of the limit whatever it was before, is a failure. In the
+    pilot healthy runs had 0.59 to 0.79 and collapsed ones 0.14 to 0.23. Measured here: healthy SDM
+    trainings keep 0.29 and more of the limit, mostly 0.45 to 0.7, and 0.38 and more of their start;
+    region trainings 0.34 and more (few different phrases, from pretrained weights). A learning rate
+    a hundred times too high leaves 0.12 to 0.17, a flipped sign 0.06, a common direction 0.12,
+    sketches under null vectors 0.15 to 0.21. That is why a low rank alone does not count.
 
-    A run that is collapsed from its first step to between 0.1 and 0.3 is not seen. Ranks of other
+    A run that is collapsed from its first step to between 0.2 and 0.25 is not seen. Ranks of other
     models, data or batch sizes cannot be compared with each other.
     """
     ranks = _shares(context)
@@ -127,32 +129,48 @@ def _mean(share: Series, back: int) -> float:
     return float(share.values[max(0, end - VALUES) : end].mean())
 
 
-def _why(context: Context) -> Diagnosis:
+def _why(context: Context, name: str, share: Series) -> Diagnosis:
     """Causes, most likely first, with the change that answers the first of them."""
-    usual = (
-        Message(_("A learning rate that is too high: the rank fell within a few steps.")),
-        Message(
-            _(
-                "No or few negatives, so that nothing keeps embeddings apart: the number of"
-                " candidates is small."
-            )
-        ),
-        Message(
-            _(
-                "A common part in all embeddings, as a bias adds it: cosines of right and"
-                " wrong pairs are both near 1."
-            )
-        ),
+    fast = Message(_("A learning rate that is too high: the rank fell within a few steps."))
+    common = Message(
+        _(
+            "A common part in all embeddings, as a bias adds it: the rank is low from the first"
+            " step on, and cosines of right and wrong pairs are both near 1."
+        )
+    )
+    alone = Message(
+        _(
+            "No or few negatives, so that nothing keeps embeddings apart: the number of"
+            " candidates is small."
+        )
     )
     shared = context.total("sdm/missing_in_loss")
-    if not shared:
-        return Diagnosis(usual, rate_times(context, 1 / SLOWER))
-    null = say(_("{count} rows of missing modalities are one null vector."), count=shared)
-    return Diagnosis((null, *usual), context.patch(mask_missing=True))
+    if shared:
+        null = say(_("{count} rows of missing modalities are one null vector."), count=shared)
+        return Diagnosis((null, fast, alone, common), context.patch(mask_missing=True))
+    if _is_one(context, name):
+        alike = say(
+            _(
+                "All inputs of {name} are alike: one picture or one text again and again, as a dead"
+                " sensor or an empty field gives. The rank is 1 from the first step on."
+            ),
+            name=name.removesuffix(RANK),
+        )
+        return Diagnosis((alike, common), {})
+    if float(share.values[:VALUES].mean()) < context[COLLAPSED]:
+        return Diagnosis((common, alone, fast), {})
+    return Diagnosis((fast, alone, common), rate_times(context, 1 / SLOWER))
+
+
+def _is_one(context: Context, name: str) -> bool:
+    """One direction alone, always, while the embeddings of another kind have more."""
+    others = [n for n in _shares(context) if n != name]
+    spread = [n for n in others if float(np.median(context.curve(n).finite.values)) > MORE]
+    return bool(spread) and float(context.curve(name).finite.values.max()) < ONE
 
 
 def _found(context: Context, name: str, share: Series, level: float) -> Finding:
-    why = _why(context)
+    why = _why(context, name, share)
     rank = context.curve(name).finite
     least = context[COLLAPSED]
     below = share.where(share.values < max(least, context[GONE]))

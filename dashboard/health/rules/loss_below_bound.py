@@ -36,6 +36,7 @@ STEPS = Threshold(
 SMALLEST = "sdm/smallest_row"
 ROW_SUM = "sdm/target_row_sum_max"
 NORMALISED = 1 + 1e-3
+FAR_BELOW = -0.5  # no epsilon of use comes near: ln(1 + 64 * 0.01) is 0.49
 
 
 @rule(id="NUM-02", title=_("Loss below its bound"), thresholds=(STEPS,))
@@ -104,7 +105,7 @@ def _fine(context: Context, watched: dict[str, float]) -> Finding:
 def _found(context: Context, name: str, bound: float, below: dict[str, Series]) -> Finding:
     bad = below[name]
     lowest = float(bad.values.min())
-    causes, patch = _explain(context)
+    causes, patch = _explain(context, lowest)
     return Finding(
         state=State.FAIL,
         says=say(
@@ -131,10 +132,11 @@ def _found(context: Context, name: str, bound: float, below: dict[str, Series]) 
     )
 
 
-def _explain(context: Context) -> tuple[tuple[Message, ...], dict[str, Any]]:
+def _explain(context: Context, lowest: float) -> tuple[tuple[Message, ...], dict[str, Any]]:
     """Causes, most likely first, with the change that answers the first of them."""
     found = [
         (_unnormalised(context), context.patch(target_rows="normalised")),
+        (_far_below(lowest), {}),
         (_half(context), context.patch(loss_precision="fp32")),
     ]
     seen = [(cause, patch) for cause, patch in found if cause]
@@ -159,6 +161,15 @@ def _unnormalised(context: Context) -> Message | None:
         ),
         sum=figure(largest),
         bound=figure(-math.log(largest)),
+    )
+
+
+def _far_below(lowest: float) -> Message | None:
+    if lowest > FAR_BELOW:
+        return None
+    return say(
+        _("A term's sign: it is subtracted. No epsilon takes a loss down to {lowest}."),
+        lowest=figure(lowest),
     )
 
 

@@ -44,7 +44,7 @@ STUCK = Threshold(
 )
 LATE_WARN = Threshold(
     "late_warn",
-    0.25,
+    0.35,
     low=0,
     high=1,
     says=_("Share of the planned steps without the bank at which it warns"),
@@ -95,8 +95,8 @@ def memory_bank(context: Context) -> Finding:
     passes and several of them make one step (gradient accumulation), the two differ by that factor:
     400 forwards at accumulation 8 are 50 steps, and 50 forwards are 6.25. A bank that is still
     pending is no defect. It fails when it is empty 10 steps after it was due, when it stops growing
-    before it is full, and when it is due so late that half of the run or more goes without it; a
-    quarter is a warning. A late bank also raises chance, ln N, in the middle of the run, so that
+    before it is full, and when it is due so late that half of the run or more goes without it;
+    35 % are a warning. A late bank also raises chance, ln N, in the middle of the run, so that
     the raw loss before and after cannot be compared.
     """
     if "bank/size" not in context.facts:

@@ -133,6 +133,7 @@ def _explain(context: Context, at: int) -> tuple[tuple[Message, ...], dict[str, 
     slower = rate_times(context, 1 / SLOWER)
     found = [
         (_zero_rows(context, at), context.patch(filter_boxes=True)),
+        (_loss_in_half(context), context.patch(loss_precision="fp32")),
         (_explosion(context, at), slower),
         (_half(context), context.patch(precision="fp32")),
     ]
@@ -171,6 +172,17 @@ def _explosion(context: Context, at: int) -> Message | None:
         ),
         usual=figure(usual),
         newest=figure(newest),
+    )
+
+
+def _loss_in_half(context: Context) -> Message | None:
+    if context.facts.get("sdm/loss_precision") != "fp16":
+        return None
+    return Message(
+        _(
+            "The loss is computed in 16 bits: an epsilon below 6e-8 is zero there, and its"
+            " logarithm infinite."
+        )
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.health.figures import figure, percent
-from dashboard.health.readings import warmup_steps
+from dashboard.health.readings import rate_times, warmup_steps
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -41,6 +41,8 @@ DRIFT = Threshold(
     says=_("Drift, as a share of the early level, above which it warns"),
 )
 LOW = Threshold("low", 0.5, low=0, high=1, says=_("Times √d below which it warns"))
+FAST = 0.005  # median update of the first steps; SDM trainings of the benchmark 0.0003 to 0.0015
+SLOWER = 0.1
 HIGH = Threshold("high", 2.0, low=1, high=100, says=_("Times √d above which it warns"))
 
 
@@ -110,8 +112,9 @@ def _outside(
         state=State.WARN,
         says=say(_("Features are {level} times √d long."), level=figure(level)),
         expected=_expected(context),
-        causes=_causes(),
+        causes=_causes(context),
         remedy=_remedy(),
+        patch=_patch(context),
         check=say(
             _("{name} lies between {low} and {high}."),
             name=name,
@@ -135,8 +138,9 @@ def _drifted(
             level=figure(level),
         ),
         expected=_expected(context),
-        causes=_causes(),
+        causes=_causes(context),
         remedy=_remedy(),
+        patch=_patch(context),
         check=say(
             _("{name} stays within {share} of where it was."),
             name=name,
@@ -154,7 +158,26 @@ def _expected(context: Context) -> Message:
     )
 
 
-def _causes() -> tuple[Message, ...]:
+def _is_fast(context: Context) -> bool:
+    ratio = context.curve("train/update_ratio").finite.values[:EARLY]
+    return len(ratio) == EARLY and float(np.median(ratio)) > FAST
+
+
+def _patch(context: Context) -> dict[str, Any]:
+    return rate_times(context, SLOWER) if _is_fast(context) else {}
+
+
+def _causes(context: Context) -> tuple[Message, ...]:
+    fast = Message(
+        _(
+            "A learning rate that is too high: updates of more than 0.5 % of the weights, where"
+            " trainings of this kind make 0.05 %."
+        )
+    )
+    return (fast, *_usual()) if _is_fast(context) else _usual()
+
+
+def _usual() -> tuple[Message, ...]:
     return (
         Message(_("The weights of the normalisation layer grow or shrink: look at weight decay.")),
         Message(_("The features come from before the layer, or from one that does not normalise.")),

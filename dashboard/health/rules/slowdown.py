@@ -30,7 +30,8 @@ from dashboard.metrics.series import Series
 
 _ = gettext_noop
 
-STEP = "time/step"
+STEP, OWN = "time/step", "time/cpu"
+BESIDE = (STEP, OWN, "time/left")  # what is no part of a step
 FIRST = 10  # steps that compile, allocate and fill caches
 BLOCK = Threshold("block", 30, low=5, high=1000, says=_("Newest steps that are compared"))
 HISTORY = Threshold("history", 60, low=10, high=100_000, says=_("Steps before them that it needs"))
@@ -39,10 +40,22 @@ BLOCKS = 2  # in a row must be slower
 Z = 3.09  # Mann-Whitney, one-sided 0.1 %
 OTHERS = Message(_("A remark: on the CPU any other program on the same cores makes a step slower."))
 WARN = Threshold("warn", 1.1, low=1, high=100, says=_("Times the earlier median at which it warns"))
+MUCH = Threshold(
+    "own",
+    1.3,
+    low=1,
+    high=100,
+    says=_("On a CPU: times the earlier processor time of a step before a slowdown counts"),
+)
 FAIL = Threshold("fail", 1.5, low=1, high=100, says=_("Times the earlier median at which it fails"))
 
 
-@rule(id="THR-01", title=_("Slowdown"), thresholds=(WARN, FAIL, BLOCK, HISTORY))
+@rule(
+    id="THR-01",
+    title=_("Slowdown"),
+    version=2,
+    thresholds=(WARN, FAIL, BLOCK, HISTORY, MUCH),
+)
 def slowdown(context: Context) -> Finding:
     """Steps take longer than they did earlier in the same run.
 
@@ -53,8 +66,9 @@ def slowdown(context: Context) -> Finding:
     deviations finds 3 to 13 %. Steps from before the number of candidates changed do not count as
     history.
 
-    Which part of the step grew is named where the parts are logged. On the CPU it is a remark only,
-    as other programs share its cores. Evaluation and checkpoints are not part of a step.
+    Which part of the step grew is named where the parts are logged. On a CPU other programs share
+    the cores: there it is a remark only, unless the step's own processor time (`time/cpu`) grew by
+    30 % as well, which no waiting explains. Evaluation and checkpoints are not part of a step.
     """
     curve = context.curve(STEP).finite
     if not len(curve):
@@ -82,10 +96,22 @@ def slowdown(context: Context) -> Finding:
     )
     if slower:
         finding = _found(context, history, slow, ratio)
-        return remarked(finding, OTHERS) if on_cpu(context) else finding
+        return finding if _is_own(context, history, slow) else remarked(finding, OTHERS)
     says = _("A step takes {now} s, and took {before} s before.")
     now = float(np.median(blocks[-1].values))
     return fine(say(says, now=figure(now), before=figure(before)), values_of(STEP, judged))
+
+
+def _is_own(context: Context, history: Series, slow: Series) -> bool:
+    """Not the doing of other programs: on a CPU, this one's own processor time must tell as well.
+
+    A step that only waits for its turn takes no more of it.
+    """
+    if not on_cpu(context):
+        return True
+    own = context.curve(OWN)
+    before = _median(own, history)
+    return before > 0 and _median(own, slow) >= context[MUCH] * before
 
 
 def _found(context: Context, history: Series, slow: Series, ratio: float) -> Finding:
@@ -118,7 +144,7 @@ def _causes(context: Context, history: Series, slow: Series) -> tuple[Message, .
     grown = {
         name: _median(curve, slow) - _median(curve, history)
         for name, curve in context.named("time/").items()
-        if name != STEP and len(curve.finite)
+        if name not in BESIDE and len(curve.finite)
     }
     usual = Message(
         _(

@@ -8,7 +8,13 @@ import numpy as np
 
 from dashboard.health.diagnosis import FASTER, HARDLY_MOVING, HEALTHY_UPDATES, HIGH_RATE
 from dashboard.health.figures import figure
-from dashboard.health.readings import precision, rate_times, warmup_steps
+from dashboard.health.readings import (
+    full_rate_from,
+    planned_steps,
+    precision,
+    rate_times,
+    warmup_steps,
+)
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -66,7 +72,8 @@ def weights_not_moving(context: Context) -> Finding:
     runs its median never fell below 1.5e-4; with a learning rate far too low it stayed below 4e-6,
     with frozen weights it was 0. The median of 30 values, taken where the learning rate was at
     least half of its highest, so that the end of a schedule is no standstill: below 1e-6 fails,
-    below 2e-5 warns. It speaks 40 steps after the learning rate's warm-up.
+    below 2e-5 warns. It speaks 40 steps after the learning rate's warm-up; a warm-up that is longer
+    than the run is no reason to wait.
 
     One ratio over all weights is read: a single frozen layer among moving ones is not seen here.
     """
@@ -79,7 +86,7 @@ def weights_not_moving(context: Context) -> Finding:
             "{count} of {needed} values at a high learning rate, after {warmup} warm-up steps."
         )
         told = say(
-            says, count=len(judged), needed=context[AFTER_WARMUP], warmup=warmup_steps(context)
+            says, count=len(judged), needed=context[AFTER_WARMUP], warmup=full_rate_from(context)
         )
         return waiting(values_of(RATIO, ratio), told)
     window = judged.last(context[WINDOW])
@@ -93,7 +100,7 @@ def weights_not_moving(context: Context) -> Finding:
 
 def _judged(context: Context, ratio: Series) -> Series:
     """The values after warm-up at which the learning rate was high."""
-    after = ratio.where(ratio.steps > warmup_steps(context))
+    after = ratio.where(ratio.steps > full_rate_from(context))
     rate = context.curve(RATE).finite
     if not len(rate):
         return after
@@ -147,6 +154,16 @@ def _explain(context: Context, window: Series) -> tuple[tuple[Message, ...], dic
     clipped = Message(
         _("Gradients clipped while they are scaled: “Clipping before unscaling” fails as well.")
     )
+    if 0 < planned_steps(context) <= warmup_steps(context):
+        endless = say(
+            _(
+                "A warm-up of {warmup} steps in a run of {steps}: the learning rate never gets to"
+                " what it was set to."
+            ),
+            warmup=warmup_steps(context),
+            steps=planned_steps(context),
+        )
+        return (endless, slow), context.patch(warmup_steps=max(1, planned_steps(context) // 20))
     if precision(context) == "bf16_weights":
         return (rounded, slow), context.patch(precision="fp32")
     if not window.values.any():

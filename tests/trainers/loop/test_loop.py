@@ -39,7 +39,7 @@ def row(**values):
 def test_the_parts_of_a_step_add_up_to_its_time():
     told = row(pause=0.01)
     times = {name: value for name, value in told.items() if name.startswith("time/")}
-    whole = times.pop("time/step")
+    whole, _worked = times.pop("time/step"), times.pop("time/cpu")
     parts = ("data", "transfer", "forward", "backward", "optimizer", "other")
     assert set(times) == {f"time/{part}" for part in parts}
     assert sum(times.values()) == pytest.approx(whole, abs=1e-9)
@@ -231,3 +231,8 @@ def test_a_checkpoint_that_was_not_written_to_its_end_is_not_seen(tmp_path):
     torn.write_bytes(b"half of")
     starts = [event["step"] for event in trained(tmp_path) if event["kind"] == "start"]
     assert starts == [0, 2]
+
+
+def test_a_step_that_waits_takes_no_processor_time():
+    told = row(pause=0.05)
+    assert told["time/cpu"] < told["time/step"]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dashboard.health.chance import RATIO, VALUES, Judged, judge_ratio, looked_at, shown, too_few
+from dashboard.health.chance import (
+    VALUES,
+    Judged,
+    judge_ratio,
+    judge_sdm_ratio,
+    looked_at,
+    shown,
+    too_few,
+)
 from dashboard.health.diagnosis import why_stuck
 from dashboard.health.figures import figure
+from dashboard.health.readings import planned_steps
 from dashboard.health.rule import (
     Context,
     Finding,
@@ -18,7 +27,7 @@ from dashboard.health.rule import (
     unlogged,
     waiting,
 )
-from dashboard.health.statistics import block_means, mann_kendall
+from dashboard.health.statistics import BLOCKS, block_means, mann_kendall, theil_sen
 from dashboard.metrics.series import Floats
 
 _ = gettext_noop
@@ -49,27 +58,28 @@ HIGH = Threshold(
 
 @rule(
     id="CNV-01",
-    title=_("Region loss against chance"),
-    version=2,
+    title=_("Loss against chance"),
+    version=4,
     thresholds=(LOW, HIGH, WINDOW, EVALUATIONS, LEAST_STEP, AFTER_WARMUP),
 )
-def region_loss_chance(context: Context) -> Finding:
-    """The region-text contrastive loss beside what guessing would give, ln N for N candidates.
+def loss_at_chance(context: Context) -> Finding:
+    """A contrastive loss beside what guessing would give, ln N for N candidates.
+
+    Read is the region-text loss, else the SDM loss as a share of its own chance.
 
     A loss of 1.4 with 4 candidates is chance (ln 4 = 1.386); with a bank of 128 the same 1.4 would
     be excellent (ln 132 = 4.88). So loss / ln N is judged, and only values since the number of
     candidates last changed, leaving out as many steps again as the change took.
 
     *At chance*: the mean of 60 values lies between 0.9 and 1.2 of chance and the block means do not
-    fall (Mann-Kendall), three evaluations in a row, not before step 100 nor before 50 steps after
+    fall (Mann-Kendall), or so slowly (Theil-Sen) that they are still above 0.9 at the planned end
+    of the run; three evaluations in a row, not before step 100 nor before 50 steps after
     the learning rate's warm-up: a failure. Twelve steps are no evidence. A loss above chance is
     another rule's (CNV-02).
     """
-    judged = judge_ratio(context)
+    judged = judge_ratio(context) or judge_sdm_ratio(context)
     if judged is None:
-        return unlogged(
-            context, Message(_("No region loss with its number of candidates is logged."))
-        )
+        return unlogged(context, Message(_("No contrastive loss relative to chance is logged.")))
     if len(judged.ratio) < VALUES:
         return too_few(context, judged)
     if _ready(context, judged) and all(
@@ -103,8 +113,14 @@ def _until(values: Floats, back: int, count: int) -> Floats:
 
 def _is_at_chance(context: Context, judged: Judged, back: int) -> bool:
     values = _until(judged.ratio.values, back, context[WINDOW])
-    low, high = context[LOW], context[HIGH]
-    return low <= values.mean() <= high and mann_kendall(block_means(values)) > NOT_FALLING
+    if not context[LOW] <= values.mean() <= context[HIGH]:
+        return False
+    means = block_means(values)
+    if mann_kendall(means) > NOT_FALLING:
+        return True
+    left = planned_steps(context) - int(judged.ratio.steps[-1 - back])
+    at_the_end = values.mean() + theil_sen(means) * BLOCKS / len(values) * left
+    return planned_steps(context) > 0 and at_the_end > context[LOW]
 
 
 def _at_chance(context: Context, judged: Judged) -> Finding:
@@ -113,7 +129,7 @@ def _at_chance(context: Context, judged: Judged) -> Finding:
     return Finding(
         state=State.FAIL,
         says=say(
-            _("The region loss is at chance: {share} of ln {candidates} = {chance}, not falling."),
+            _("The loss is at chance: {share} of ln {candidates} = {chance}, and stays there."),
             share=figure(number.value),
             candidates=f"{judged.candidates:.0f}",
             chance=figure(judged.chance),
@@ -123,7 +139,7 @@ def _at_chance(context: Context, judged: Judged) -> Finding:
             low=figure(context[LOW]),
             step=_ready_at(context, judged),
         ),
-        check=say(_("{name} falls below {low}."), name=RATIO, low=figure(context[LOW])),
+        check=say(_("{name} falls below {low}."), name=judged.name, low=figure(context[LOW])),
         **shown(judged, points, number, why_stuck(context)),
     )
 

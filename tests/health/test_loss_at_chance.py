@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.health.rules.region_loss_chance import region_loss_chance
+from dashboard.health.rules.loss_at_chance import loss_at_chance
 from tests.health.given import context, noisy, verdict_of
 
 
@@ -14,7 +14,7 @@ def said(share, candidates=4, facts=None, curves=None, **config) -> Any:
     share = np.asarray(share, dtype=float)
     counts = np.broadcast_to(np.asarray(candidates, dtype=float), share.shape)
     return verdict_of(
-        region_loss_chance,
+        loss_at_chance,
         context(
             {"train/loss/region": share * np.log(counts), "region/candidates": counts}
             | (curves or {}),
@@ -60,7 +60,8 @@ def test_waits_for_the_warm_up_and_fifty_steps():
 
 
 def test_silent_while_it_falls_from_chance():
-    assert said(noisy(np.linspace(1.05, 0.9, 200), 0.05))["state"] == "waiting"
+    falling = noisy(np.linspace(1.05, 0.9, 200), 0.05)
+    assert said(falling, facts={"train/steps": 1000})["state"] == "waiting"
 
 
 def test_silent_once_below_chance():
@@ -87,5 +88,21 @@ def test_one_candidate_is_no_question():
 
 
 def test_not_applicable_without_a_region_loss():
-    verdict = verdict_of(region_loss_chance, context({"train/loss": np.ones(300)}))
+    verdict = verdict_of(loss_at_chance, context({"train/loss": np.ones(300)}))
     assert verdict["state"] == "not_applicable"
+
+
+def test_reads_the_sdm_loss_where_there_is_no_region_loss():
+    curves = {
+        "sdm/loss_over_chance": noisy(np.full(150, 1.0), 0.05),
+        "sdm/candidates": np.full(150, 26.0),
+    }
+    verdict = verdict_of(loss_at_chance, context(curves))
+    assert verdict["state"] == "fail"
+    assert "ln 26 = 3.258" in verdict["says"]
+
+
+def test_a_fall_that_leaves_it_at_chance_to_the_end_is_no_learning():
+    slow = noisy(np.linspace(1.08, 0.98, 150), 0.01)
+    assert said(slow, facts={"train/steps": 150})["state"] == "fail"
+    assert said(slow, facts={"train/steps": 2000})["state"] != "fail"
