@@ -9,7 +9,7 @@ from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
 from dashboard.training.housekeeping import House
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # as it runs: not inside of one
 
 
 class TestHouse(House):
