@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from dashboard.metrics.planning import Plan, plan, points, tail_that_counts
 from dashboard.metrics.series import Series, joined
 from dashboard.metrics.window import WHOLE, Span
 
+Key = TypeVar("Key")
 NONE = -1  # a step that no point lies before
 
 
@@ -42,6 +43,23 @@ def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[st
         plans = _plans(run_id, names)
         found = _read(plans, {name: _newest(one, count) for name, one in plans.items()})
     return {name: series.last(count) for name, series in found.items()}
+
+
+def newest(run_ids: Iterable[str], count: int) -> dict[str, dict[str, Series]]:
+    """The same of all curves of several runs, in as many questions as for one; by run and name."""
+    wanted = list(run_ids)
+    with snapshot():
+        plans = {
+            (run_id, name): found
+            for run_id, curves in holdings(wanted).items()
+            for name, one in curves.items()
+            if (found := plan(one, WHOLE)) is not None
+        }
+        series = _read(plans, {key: _newest(one, count) for key, one in plans.items()})
+    newest_of: dict[str, dict[str, Series]] = {run_id: {} for run_id in wanted}
+    for (run_id, name), points_ in series.items():
+        newest_of[run_id][name] = points_.last(count)
+    return newest_of
 
 
 class Beyond(NamedTuple):
@@ -111,9 +129,9 @@ def _plans(run_id: str, names: Iterable[str] | None) -> dict[str, Plan]:
     return {name: found for name, one in held.items() if (found := plan(one, WHOLE)) is not None}
 
 
-def _read(plans: Mapping[str, Plan], chosen: Mapping[str, list[Heading]]) -> dict[str, Series]:
+def _read(plans: Mapping[Key, Plan], chosen: Mapping[Key, list[Heading]]) -> dict[Key, Series]:
     read = opened([chunk for chunks in chosen.values() for chunk in chunks])
-    return {name: points(one, chosen[name], read) for name, one in plans.items()}
+    return {key: points(one, chosen[key], read) for key, one in plans.items()}
 
 
 def _chunks(one: Plan) -> list[Heading]:

@@ -7,7 +7,15 @@ from dashboard.metrics.console_reading import Hits, LogLines, log_bytes, log_hit
 from dashboard.metrics.downloads import Piece, pieces
 from dashboard.metrics.intake import Gap, TooMany, Unreadable
 from dashboard.metrics.pruning import Size, forget, sizes
-from dashboard.metrics.raw import Beyond, read, read_beyond, read_newest, read_superseded, stored
+from dashboard.metrics.raw import (
+    Beyond,
+    newest,
+    read,
+    read_beyond,
+    read_newest,
+    read_superseded,
+    stored,
+)
 from dashboard.metrics.reading import (
     Mark,
     Summary,
@@ -57,6 +65,7 @@ __all__ = [
     "log_lines",
     "marks",
     "names",
+    "newest",
     "pieces",
     "read",
     "read_beyond",

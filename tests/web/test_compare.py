@@ -1,6 +1,12 @@
 """Runs side by side: what differs, which is better, what was said of each."""
 
-from dashboard.web.pages.compare import _best
+import pytest
+
+from dashboard.comparison.turns import Turn
+from dashboard.metrics import store
+from dashboard.runs.models import Run
+from dashboard.web.compared_metrics import best
+from tests.conftest import lines, scalars
 from tests.web.given import queries, ran
 
 
@@ -12,7 +18,8 @@ def test_two_runs_stand_side_by_side_the_first_as_baseline(page_client):
     one, other = ran("one"), ran("other", config={"noise": 0.7})
     answer = page_client.get(address(one, other))
     assert [run.name for run in answer.context["runs"]] == ["one", "other"]
-    assert [e.name for e in answer.context["config"] if e.differs] == ["noise"]
+    config = answer.context["sections"][0]
+    assert [entry.name for entry in config.entries if entry.differs] == ["noise"]
     assert "Baseline" in answer.content.decode()
 
 
@@ -24,25 +31,89 @@ def test_differences_only_is_the_default_and_the_address_can_say_otherwise(page_
 
 def test_the_better_value_is_marked_by_the_metrics_direction(page_client):
     worse, better = ran("worse", losses=[3, 2]), ran("better", losses=[3, 1])
-    [row] = page_client.get(address(worse, better)).context["metrics"]
-    assert [cell["best"]["last"] for cell in row["cells"]] == [False, True]
-    assert [cell["best"]["max"] for cell in row["cells"]] == [False, False]
+    [shown] = page_client.get(address(worse, better)).context["metrics"]
+    assert [cell["best"] for cell in shown["cells"]] == [[], ["last", "min", "mean"]]
 
 
-def test_no_value_is_best_where_there_is_no_direction():
-    assert _best([1, 2], "none") is None
-    assert _best([1, 2], "lower") == 0
-    assert _best([1, 2], "higher") == 1
-    assert _best([1, 1], "higher") is None
-    assert _best([None, float("nan"), 3, 2], "lower") == 3
-    assert _best([None, float("nan")], "lower") is None
+def test_no_value_is_best_where_there_is_no_direction_or_no_difference():
+    assert best([1, 2], "none") == set()
+    assert best([1, 2], "lower") == {0}
+    assert best([1, 2], "higher") == {1}
+    assert best([1, 1], "higher") == set()
+    assert best([None, float("nan"), 3, 2], "lower") == {3}
+    assert best([None, float("nan"), float("inf")], "lower") == set()
 
 
-def test_verdicts_stand_side_by_side(page_client):
+def test_no_tie_is_broken_by_the_order_of_the_runs():
+    assert best([1, 2, 1], "lower") == {0, 2}
+
+
+def test_the_mean_is_of_the_newest_points_alone(page_client):
+    runs = ran("one", losses=[9, 3, 1]), ran("other", losses=[9])
+    [shown] = page_client.get(address(*runs) + "&k=2").context["metrics"]
+    assert [(cell["numbers"].mean, cell["numbers"].of) for cell in shown["cells"]] == [
+        (2, 2),
+        (9, 1),
+    ]
+
+
+def test_a_mean_with_a_nan_in_it_is_no_number_and_never_the_best(page_client):
+    runs = ran("sick", losses=[3, "NaN", 1]), ran("well", losses=[3, 2])
+    [shown] = page_client.get(address(*runs)).context["metrics"]
+    assert shown["cells"][0]["numbers"].mean != shown["cells"][0]["numbers"].mean
+    assert "mean" not in shown["cells"][0]["best"]
+
+
+@pytest.mark.parametrize("k", ["0", "-3", "many", "1001"])
+def test_a_count_of_points_that_cannot_be_is_named_and_not_taken(page_client, k):
+    answer = page_client.get(address(ran("one"), ran("other")) + f"&k={k}")
+    assert answer.context["newest"] == 20
+    assert b"A whole number from 1 to 1000" in answer.content
+
+
+def test_runs_stand_in_the_order_of_a_metric_those_without_a_number_last(page_client):
+    runs = ran("nan", losses=[1, "NaN"]), ran("worse", losses=[2]), ran("better", losses=[1])
+    shown = page_client.get(address(*runs) + "&by=train/loss&column=last").context
+    assert [run.name for run in shown["metric_runs"]] == ["better", "worse", "nan"]
+    as_chosen = page_client.get(address(*runs) + "&by=nothing").context["metric_runs"]
+    assert [run.name for run in as_chosen] == ["nan", "worse", "better"]
+
+
+def test_runs_without_a_common_metric_are_said_to_have_none(page_client):
+    one, other = ran("one", losses=[1]), ran("other", losses=[])
+    store.append(other.pk, 0, lines(scalars(1, test_thing=1.0)))
+    assert b"No two of these runs share a metric" in page_client.get(address(one, other)).content
+
+
+def test_metrics_that_are_nan_throughout_stand_as_nan(page_client):
+    runs = ran("one", losses=["NaN"]), ran("other", losses=["NaN", "NaN"])
+    [shown] = page_client.get(address(*runs)).context["metrics"]
+    assert [cell["best"] for cell in shown["cells"]] == [[], []]
+    assert shown["cells"][0]["numbers"].min is None
+
+
+def test_what_became_of_each_verdict_is_said_against_the_baseline(page_client):
     sick, well = ran("sick", losses=[1, "NaN"]), ran("well")
-    rows = page_client.get(address(sick, well)).context["verdicts"]
-    assert rows[0]["cells"][0]["state"] == "fail"
-    assert rows[0]["cells"][1]["state"] != "fail"
+    row = page_client.get(address(sick, well)).context["verdicts"][0]
+    assert [cell.verdict["state"] for cell in row.cells] == ["fail", "pass"]
+    assert [cell.turn for cell in row.cells] == [None, Turn.CURED]
+    row = page_client.get(address(well, sick)).context["verdicts"][0]
+    assert [cell.turn for cell in row.cells] == [None, Turn.CAUSED]
+
+
+def test_code_machine_and_packages_are_compared_hashes_short(page_client):
+    runs = ran("one"), ran("other")
+    for run, commit in zip(runs, ("a" * 40, "b" * 40), strict=True):
+        told = {"git": {"commit": commit, "diff_sha256": ""}, "packages": {"numpy": "2.0"}}
+        Run.objects.filter(pk=run.pk).update(snapshot=told)
+    shown = {
+        entry.name: (entry.values, entry.differs)
+        for section in page_client.get(address(*runs)).context["sections"]
+        for entry in section.entries
+    }
+    assert shown["commit"] == (("a" * 12, "b" * 12), True)
+    assert shown["diff_sha256"][0] == ("no uncommitted changes",) * 2
+    assert shown["numpy"] == (("2.0", "2.0"), False)
 
 
 def test_runs_without_points_or_verdicts_can_be_compared(page_client, run):
@@ -51,7 +122,7 @@ def test_runs_without_points_or_verdicts_can_be_compared(page_client, run):
 
 def test_fewer_than_two_runs_are_asked_for_more(page_client):
     assert b"two or more" in page_client.get("/compare/").content
-    assert b"two or more" in page_client.get(address(ran("one"))).content
+    assert b"choose a second run" in page_client.get(address(ran("one"))).content
 
 
 def test_too_many_runs_are_refused(page_client, run, monkeypatch):
@@ -59,9 +130,18 @@ def test_too_many_runs_are_refused(page_client, run, monkeypatch):
     assert b"At most 2" in page_client.get(address(ran("a"), ran("b"), ran("c"))).content
 
 
-def test_an_unknown_run_is_404_and_the_same_run_twice_is_one(page_client, run):
-    assert page_client.get("/compare/?runs=a,b").status_code == 404
-    assert b"two or more" in page_client.get(address(run, run)).content
+def test_unknown_runs_are_named_and_the_same_run_twice_is_one(page_client, run):
+    answer = page_client.get("/compare/?runs=a,b")
+    assert answer.status_code == 404
+    assert b"There are no runs a, b" in answer.content
+    assert b"choose a second run" in page_client.get(address(run, run)).content
+
+
+def test_a_deleted_run_does_not_hide_those_that_are_left(page_client):
+    answer = page_client.get(address(ran("one"), ran("other")) + ",gone")
+    assert answer.status_code == 200
+    assert b"There is no run gone" in answer.content
+    assert [run.name for run in answer.context["runs"]] == ["one", "other"]
 
 
 def test_the_work_does_not_grow_with_the_runs(page_client):

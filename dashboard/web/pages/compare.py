@@ -5,110 +5,76 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import ledger
-from dashboard.health.labels import STATES
-from dashboard.health.wording import worded
-from dashboard.metrics import store
-from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
-from dashboard.web import live
+from dashboard.web import compared_metrics, compared_verdicts, live
 from dashboard.web.choosing import listed
+from dashboard.web.compared_origins import sections
 from dashboard.web.meanings import meanings
-from trainers.catalog import TRAINERS
 
 MOST = 50
+NEWEST = 20  # points that a mean is of, unless the address says otherwise
+MOST_NEWEST = 1000
+ASKED = ("runs", "by", "column", "k")  # what the form over the metrics asks itself
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    ids = listed(request.GET.getlist("runs"))
-    runs = _runs(ids)
-    if not 2 <= len(runs) <= MOST:
-        return render(request, "pages/compare.html", {"runs": runs, "most": MOST})
+    asked = listed(request.GET.getlist("runs"))
+    runs = _runs(asked[: MOST + 1])
+    ids = [run.pk for run in runs]
+    missing = [run_id for run_id in asked[: MOST + 1] if run_id not in ids]
+    told = {"runs": runs, "most": MOST, "missing": missing, "too_many": len(asked) > MOST}
+    if len(runs) < 2 or told["too_many"]:
+        return render(request, "pages/compare.html", told, status=404 if missing else 200)
 
     def answer() -> HttpResponse:
-        context = {
-            "runs": runs,
+        context = told | {
             "ids": ids,
             "all": request.GET.get("diff") == "0",
             "live": any(run.is_live for run in runs),
-            "config": ledger.entries([run.config for run in runs]),
-            "made_of": ledger.differences([_origin(run) for run in runs]),
-            "metrics": _metrics(runs),
-            "verdicts": _verdicts(runs),
+            "trashed": [run for run in runs if run.trashed_at],
+            "sections": sections(runs),
+            "verdicts": (verdicts := compared_verdicts.rows(runs)),
+            "turns": compared_verdicts.counts(verdicts),
             "meanings": meanings(dict.fromkeys(run.trainer for run in runs)),
         }
-        return render(request, "pages/compare.html", context)
+        return render(request, "pages/compare.html", context | _metrics(request, runs))
 
     return live.answer(request, runs, answer)
 
 
 def _runs(ids: Sequence[str]) -> list[Run]:
-    """In the order of the address."""
+    """Those that there are, in the order of the address."""
     found = Run.objects.select_related("project", "examination").in_bulk(list(ids))
-    for run_id in ids:
-        if run_id not in found:
-            raise Http404(_("There is no run %(id)s.") % {"id": run_id})
-    return [found[run_id] for run_id in ids]
+    return [found[run_id] for run_id in ids if run_id in found]
 
 
-def _origin(run: Run) -> dict[str, Any]:
-    """What else a run was made of, beside its configuration."""
-    kept = {name: value for name, value in run.snapshot.items() if name != "packages"}
-    return {"trainer": run.trainer, "seed": run.seed, **kept}
+def _metrics(request: HttpRequest, runs: Sequence[Run]) -> dict[str, Any]:
+    """The table of metrics: its columns are the runs, in the order that the address asks for."""
+    newest, error = _newest(request.GET.get("k", ""))
+    by, column = request.GET.get("by", ""), request.GET.get("column", "")
+    column = column if column in compared_metrics.COLUMNS else "last"
+    rows = compared_metrics.rows(runs, newest)
+    order = compared_metrics.order(rows, by, column, len(runs))
+    return {
+        "kept": [(name, value) for name, value in request.GET.items() if name not in ASKED],
+        "newest": newest,
+        "newest_error": error,
+        "by": by,
+        "column": column,
+        "metric_runs": [runs[place] for place in order],
+        "metrics": [{"row": row, "cells": row.shown(order)} for row in rows],
+        "none_shared": bool(rows) and not any(row.shared for row in rows),
+    }
 
 
-def _metrics(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """One row a metric: each run's last, least and greatest value, the best of them marked."""
-    summaries = store.summaries([run.pk for run in runs])
-    names = dict.fromkeys(name for run in runs for name in summaries[run.pk])
-    directions = _directions(runs)
-    return [
-        _metric(name, [summaries[run.pk].get(name) for run in runs], directions.get(name, "none"))
-        for name in sorted(names)
-    ]
-
-
-def _directions(runs: Sequence[Run]) -> dict[str, str]:
-    trainers = [TRAINERS[name] for name in {run.trainer for run in runs} if name in TRAINERS]
-    return {metric.name: metric.direction for trainer in trainers for metric in trainer.metrics}
-
-
-def _metric(name: str, cells: Sequence[Summary | None], direction: str) -> dict[str, Any]:
-    best = {}
-    for column in ("last", "min", "max"):
-        values = [getattr(cell, column) if cell else None for cell in cells]
-        best[column] = _best(values, direction)
-    found = [
-        {"summary": cell, "best": {column: best[column] == place for column in best}}
-        for place, cell in enumerate(cells)
-    ]
-    return {"name": name, "direction": direction, "cells": found}
-
-
-def _best(values: Sequence[float | None], direction: str) -> int | None:
-    """The place of the best value; None where there is no better or worse, or all are alike."""
-    finite = [value for value in values if value is not None and abs(value) < float("inf")]
-    if direction == "none" or len(set(finite)) < 2:
-        return None
-    return values.index(min(finite) if direction == "lower" else max(finite))
-
-
-def _verdicts(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """One row a rule, the rules with the worst verdict of any run first."""
-    by_rule: dict[str, dict[str, dict[str, Any]]] = {}
-    for run in runs:
-        for verdict in run.examination.verdicts if hasattr(run, "examination") else ():
-            by_rule.setdefault(verdict["rule"], {})[run.pk] = worded(verdict)
-    rows = [
-        {
-            "title": next(iter(found.values()))["title"],
-            "worst": min(STATES.index(verdict["state"]) for verdict in found.values()),
-            "cells": [found.get(run.pk) for run in runs],
-        }
-        for found in by_rule.values()
-    ]
-    return sorted(rows, key=lambda row: row["worst"])
+def _newest(text: str) -> tuple[int, str]:
+    """How many points the mean is of, and what is wrong with what was asked."""
+    if not text:
+        return NEWEST, ""
+    if text.isdecimal() and 1 <= int(text) <= MOST_NEWEST:
+        return int(text), ""
+    return NEWEST, _("A whole number from 1 to %(most)s.") % {"most": MOST_NEWEST}
