@@ -56,7 +56,7 @@ def test_a_run_is_judged_by_its_projects_newest_choice_at_its_next_look(run):
     save(run, STREAK)
     verdict = hidden_failure(run)
     assert verdict["state"] == "fail"
-    assert verdict["thresholds"] == {"streak": 3}
+    assert verdict["thresholds"]["streak"] == 3
     assert verdict["overridden"] == {"version": 1, "defaults": {"streak": 5}}
     assert examine(run).thresholds == 1
 

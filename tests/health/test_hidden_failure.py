@@ -46,3 +46,10 @@ def test_leaves_nan_to_non_finite_loss():
 
 def test_not_applicable_without_parts():
     assert said(train__loss=np.zeros(20))["state"] == "not_applicable"
+
+
+def test_silent_of_a_part_that_was_learnt_to_the_last_digit():
+    learnt = np.r_[np.geomspace(1, 1e-7, 100), np.zeros(8)]
+    assert said(train__loss__global=learnt)["state"] == "pass"
+    lost = np.r_[np.full(100, 0.4), np.zeros(8)]
+    assert said(train__loss__global=lost)["state"] == "fail"

@@ -106,3 +106,8 @@ def test_speaks_of_a_loss_that_the_first_steps_threw_up_and_that_came_back():
         np.full(5, 0.83), np.linspace(2.7, 0.85, 45), noisy(np.full(150, 0.86), 0.05, seed=1)
     ]
     assert said(loss)["state"] == "warn"
+
+
+def test_only_remarks_where_trained_weights_have_nothing_left_to_learn():
+    verdict = said(noisy(FLAT, 0.05), facts={"weights/coverage": 1.0})
+    assert (verdict["state"], verdict["held_back"]) == ("pass", "warn")

@@ -27,20 +27,30 @@ PARTS, WARNINGS = "train/loss/", "warn/"
 STREAK = Threshold(
     "streak", 5, low=1, high=1_000_000, says=_("Newest values that are exactly 0 before it fails")
 )
+# a cross entropy in 32 bits rounds to 0 below 6e-8: what came down so far had been learnt
+LEARNT = Threshold(
+    "learnt",
+    1e-3,
+    low=0,
+    high=1,
+    says=_("Median before the zeros below which a part was learnt, and not lost"),
+)
+BEFORE = 40  # values before the zeros that its median is taken of
 # Parts that are 0 by right where nothing is to be penalised
 PENALTIES = ("norm", "penalty", "reg", "regularisation", "regularization", "margin", "hinge")
 
 
-@rule(id="NUM-08", title=_("Failures that are hidden"), thresholds=(STREAK,))
+@rule(id="NUM-08", title=_("Failures that are hidden"), version=2, thresholds=(STREAK, LEARNT))
 def hidden_failure(context: Context) -> Finding:
     """A part of the loss is silently replaced by zero, or errors are swallowed.
 
     Code that turns NaN into 0, clamps a loss at 0 or returns 0 from an `except` makes the reported
     total better (15.06 instead of 15.46 in a report) while the part no longer trains anything. A
     part of the loss that is exactly 0 in each of its newest 5 values is a failure: a cross entropy,
-    a divergence or a distance is never exactly 0 on real data. Parts that are named as a penalty,
-    norm, margin or hinge may be. Counters named `warn/…` that are above 0, such as swallowed
-    exceptions, are a failure, too.
+    a divergence or a distance falls to exactly 0 from one step to the next only where it is
+    replaced. Parts that are named as a penalty, norm, margin or hinge may be 0, and so may one that
+    had sunk below 0.001 before: what is learnt to the last digit rounds to 0 in 32 bits. Counters
+    named `warn/…` that are above 0, such as swallowed exceptions, are a failure, too.
 
     A part that is replaced by a small constant, or that has no gradient but a value, is not seen.
     """
@@ -70,7 +80,9 @@ def _zeros(context: Context, name: str, part: Series) -> Series | None:
         return None
     other = np.flatnonzero(part.values != 0)
     zeros = part.last(len(part) - (int(other[-1]) + 1 if len(other) else 0))
-    return zeros if len(zeros) >= context[STREAK] else None
+    before = np.abs(part.values[: len(part) - len(zeros)][-BEFORE:])
+    was_learnt = len(before) > 0 and float(np.median(before)) < context[LEARNT]
+    return zeros if len(zeros) >= context[STREAK] and not was_learnt else None
 
 
 def _silent(silent: dict[str, Series]) -> Finding:
@@ -82,7 +94,9 @@ def _silent(silent: dict[str, Series]) -> Finding:
             name=name,
             step=int(zeros.steps[0]),
         ),
-        expected=Message(_("A value above 0: no cross entropy or distance is exactly 0.")),
+        expected=Message(
+            _("A value above 0: no cross entropy or distance becomes exactly 0 at once.")
+        ),
         looked_at=values_of(name, zeros),
         evidence=tuple(
             evidence(part, points, Level(0.0, Message(_("exactly 0"))))

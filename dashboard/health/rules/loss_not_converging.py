@@ -13,6 +13,7 @@ from dashboard.health.rule import (
     Threshold,
     evidence,
     gettext_noop,
+    remarked,
     rule,
     say,
     unlogged,
@@ -62,13 +63,14 @@ EARLY = Threshold(
 EARLY_FALL = Threshold(
     "early_fall", 0.1, low=0, high=1, says=_("Share of the level that is a clear fall within them")
 )
+TRAINED = Message(_("A remark: trained weights may have nothing left to learn from these data."))
 CLEARLY_FALLING = -2.33  # one-sided 1 %
 
 
 @rule(
     id="CNV-05",
     title=_("Loss not converging"),
-    version=2,
+    version=3,
     thresholds=(FLAT, STILL_AT_START, WINDOW, EVALUATIONS, EARLY, EARLY_FALL),
 )
 def loss_not_converging(context: Context) -> Finding:
@@ -84,7 +86,8 @@ def loss_not_converging(context: Context) -> Finding:
     A loss that fell and then became flat is not called stuck: it may simply be done. No alarm is
     raised before there are 120 values since the learning rate's warm-up and since the number of
     candidates of a contrastive loss last changed, as earlier ones have another chance level; a
-    clear fall shows after 50.
+    clear fall shows after 50. Where training starts from trained weights it is a remark: they may
+    have nothing left to learn from these data.
     """
     if not len(context.curve(LOSS)):
         return unlogged(context, Message(_("No training loss is logged.")))
@@ -95,7 +98,9 @@ def loss_not_converging(context: Context) -> Finding:
     window = context[WINDOW]
     trends = [trend(loss.values, back, window) for back in backs(context)]
     if all(_stands_still(context, seen, start) for seen in trends):
-        return _stuck(context, loss, trends[0], start)
+        finding = _stuck(context, loss, trends[0], start)
+        trained = context.fact("weights/coverage", 0.0) > 0
+        return remarked(finding, TRAINED) if trained else finding
     return _fine(loss, trends[0])
 
 
