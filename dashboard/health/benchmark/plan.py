@@ -103,7 +103,7 @@ class Size:
     faults: tuple[str, ...] = tuple(FAULTS)
 
 
-FULL = Size({"dev": 30, "test": 350}, {"dev": 3, "test": 4}, TWINS, STEPS)
+FULL = Size({"dev": 30, "test": 343}, {"dev": 3, "test": 4}, TWINS, STEPS)
 QUICK = Size(
     {"dev": 0, "test": 3},
     {"dev": 1, "test": 1},
