@@ -73,7 +73,9 @@ def order(found: Sequence[Row], by: str, column: str, runs: int) -> list[int]:
         return list(range(runs))
     sign = -1.0 if row.direction == "higher" else 1.0
     values = [getattr(cell, column) if cell else None for cell in row.cells]
-    sizes = [sign * value if _is_finite(value) else math.inf for value in values]
+    sizes = [
+        math.inf if value is None or not _is_finite(value) else sign * value for value in values
+    ]
     return sorted(range(runs), key=lambda place: sizes[place])
 
 
