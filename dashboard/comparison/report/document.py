@@ -81,7 +81,7 @@ def document(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Document:
         Section(_("Which part did it"), _effects(found)),
         Section(_("Runs"), [_runs(found)]),
         Section(_("What differs between the arms"), _ledger(main.ledger)),
-        Section(_("To repeat it"), _repeat(found)),
+        Section(_("To repeat it"), repeat(found)),
     ]
     kept = [section for section in sections if section.blocks]
     return Document(
@@ -209,7 +209,7 @@ def _ledger(rows: Sequence[Difference]) -> list[Block]:
     return [Table([_("What"), _("Before"), _("After"), _("Standing")], told)]
 
 
-def _repeat(found: Conclusion) -> list[Block]:
+def repeat(found: Conclusion) -> list[Block]:
     """The configuration of each arm, and the command of each run."""
     study = found.study
     blocks: list[Block] = []

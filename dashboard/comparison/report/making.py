@@ -30,16 +30,16 @@ def as_html(found: Conclusion, data: Any) -> str:
 
 
 def _document(found: Conclusion) -> Document:
-    return document(found, _curves(found))
+    return document(found, drawn(found))
 
 
-def _curves(found: Conclusion) -> list[pictures.Curve]:
+def drawn(found: Conclusion) -> list[pictures.Curve]:
     """Of the primary metric. Costs one read of each run's curve."""
     study = found.study
     places = {arm.pk: arm.place for arm in study.arms.all()}
     held = [member for member in members(study) if member.run_id]
-    metric, drawn = study.metric, []
+    metric, found_curves = study.metric, []
     for member in held[:MOST_CURVES]:
         series = store.read(member.run_id or "", [metric]).get(metric, EMPTY)
-        drawn.append(pictures.Curve(places[member.arm_id], series))
-    return drawn
+        found_curves.append(pictures.Curve(places[member.arm_id], series))
+    return found_curves

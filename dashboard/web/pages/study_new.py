@@ -1,0 +1,52 @@
+"""Open a study: from two runs that are there, from a run or its verdict, from a trainer."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from dashboard.comparison.models import Study
+from dashboard.comparison.studies import Who
+from dashboard.storage import disk
+from dashboard.web.study_form import StudyForm, metrics
+from dashboard.web.study_ways import Way, opened, way
+from trainers.catalog import TRAINERS
+from trainers.config import ConfigError
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    found = way(request.GET)
+    if found is None:
+        context = {"trainers": TRAINERS.values()}
+        return render(request, "pages/study_new.html", context)
+    form = StudyForm(found, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        study = _opened(found, form, who(request))
+        if study is not None:
+            return redirect("study", study.pk)
+    status = 422 if form.errors else 200
+    context = {
+        "form": form,
+        "way": found,
+        "trainer": TRAINERS.get(found.trainer),
+        "metrics": metrics(found.trainer),
+        "kept": request.GET.urlencode(),
+    }
+    return render(request, "pages/study_new.html", context, status=status)
+
+
+def who(request: HttpRequest) -> Who:
+    user = request.user if isinstance(request.user, User) else None
+    return Who(request.user.get_username(), user)
+
+
+def _opened(found: Way, form: StudyForm, by: Who) -> Study | None:
+    """None where something was refused, which then stands beside its field."""
+    try:
+        return opened(found, form.question(), form.cleaned_data, by)
+    except ConfigError as error:
+        form.refuse(error.errors)
+    except disk.NoRoom as error:
+        form.add_error(None, str(error))
+    return None

@@ -1,0 +1,21 @@
+// A study's page keeps up with its runs; its forms are sent once, however often they are pressed.
+import { Live } from "fixpoint/live";
+
+if (document.querySelector('[data-live="live"]')) new Live();
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", () => setTimeout(() => lock(form, true)));
+}
+
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-once]").forEach((form) => lock(form, false))); // by "back"
+
+function lock(form, locked) {
+  for (const button of form.querySelectorAll("button")) button.disabled = locked;
+}
+
+// A metric that the trainer knows brings its direction.
+const metric = document.querySelector('[name="metric"][list]');
+metric?.addEventListener("change", () => {
+  const known = [...document.querySelectorAll("#metrics option")].find((option) => option.value === metric.value);
+  if (known) metric.form.elements.direction.value = known.dataset.direction;
+});
