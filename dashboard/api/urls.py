@@ -21,6 +21,7 @@ from dashboard.api import (
     system_figures,
     thresholds,
     trainers,
+    trials,
     windows,
     work,
 )
@@ -48,6 +49,7 @@ urlpatterns = [
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
     path("runs/<str:pk>/judge/", thresholds.RunJudge.as_view()),
     path("runs/<str:pk>/labels/", labels.Labels.as_view()),
+    path("runs/<str:pk>/try/", trials.Trials.as_view()),
     path("runs/<str:pk>/samples/", samples.SampleList.as_view()),
     path("runs/<str:pk>/samples/<str:name>/", samples.SampleFile.as_view(), name="sample_file"),
     path("runs/<str:pk>/lease/", work.Lease.as_view()),

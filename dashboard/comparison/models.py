@@ -123,3 +123,14 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.before} -> {self.after}"
+
+
+class Trial(models.Model):
+    """A run that tries what one verdict on its baseline offered. What came of it: trials.py."""
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="trial")
+    rule = models.CharField(max_length=60)  # whose verdict it was
+    key = models.CharField(max_length=32, unique=True)  # of one approval: pressed twice, one run
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.run_id}"

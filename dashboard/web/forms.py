@@ -126,3 +126,22 @@ def alike(one: str, other: str) -> bool:
         return float(one) == float(other)
     except ValueError:
         return False
+
+
+class PatchForm(ConfigForm):
+    """The settings alone that a verdict would change, against the run that it speaks of."""
+
+    def __init__(
+        self, trainer: Trainer, base: Mapping[str, Any], patch: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(trainer, base, initial=dict(patch), **kwargs)
+        for name in set(self.fields) - set(patch):
+            del self.fields[name]
+
+    def rows(self) -> list[Setting]:
+        return [self._setting(name) for name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        """An empty field says none: left out, the run's own value would stay."""
+        super().clean()
+        return self.cleaned_data

@@ -31,6 +31,7 @@ from dashboard.web.pages import (
     table,
     thresholds,
     trash,
+    try_fix,
     verdict_menu,
     views,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("table/views/", views.page, name="views"),
     path("table/verdicts/", verdict_menu.page, name="verdict_menu"),
     path("runs/<str:run_id>/", run.page, name="run"),
+    path("runs/<str:run_id>/try/<str:rule>/", try_fix.page, name="try_fix"),
     path("health/", health.page, name="health"),
     path("rules/", rules.page, name="rules"),
     path("rules/<str:name>/", rule.page, name="rule"),

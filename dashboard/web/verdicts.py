@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from dashboard.comparison.trials import trials_of
 from dashboard.health import choosing, measured
 from dashboard.health.labelling import fits, held
 from dashboard.health.models import Examination
@@ -18,6 +19,7 @@ from dashboard.health.precedence import COUNTS, explained, worst_first
 from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
 from dashboard.runs.models import Run
+from dashboard.web import trials
 from dashboard.web.changes import overridden
 from trainers.catalog import TRAINERS
 
@@ -54,9 +56,11 @@ def verdicts_of(run: Run) -> Verdicts:
     follows = explained(kept)
     shown = [worded(verdict) | _extras(run, verdict, examination) for verdict in kept]
     labels = held([run.pk])
+    tried = [one for one in trials.shown(trials_of(run)) if one.run.pk != run.pk]
     for verdict in shown:
         verdict["explains"] = [worded(other) for other in follows.get(verdict["rule"], ())]
         verdict["labels"] = [label for label in labels if label.rule == verdict["rule"]]
+        verdict["tried"] = [one for one in tried if one.rule == verdict["rule"]]
     speaking = [verdict for verdict in shown if verdict["curves"]]
     return Verdicts(
         bad=[verdict for verdict in shown if verdict["state"] in COUNTS],
@@ -84,6 +88,7 @@ def _extras(run: Run, verdict: Mapping[str, Any], examination: Examination) -> S
         "curves": list(dict.fromkeys(curves)),
         "diff": _diff(run, patch),
         "clone": _clone_address(run, patch),
+        "try": _try_address(run, verdict["rule"], patch),
         "ago": None if since is None else max(examination.step - since, 0),
         "step": examination.step,
         "made_at": examination.made_at,
@@ -130,3 +135,9 @@ def _clone_address(run: Run, patch: Mapping[str, Any]) -> str:
         return ""
     query = urlencode({"clone": run.pk, "patch": json.dumps(patch)})
     return f"{reverse('launch_trainer', args=[run.trainer])}?{query}"
+
+
+def _try_address(run: Run, rule: str, patch: Mapping[str, Any]) -> str:
+    """ "" where the trainer is no more, or none of its settings is offered."""
+    known = TRAINERS[run.trainer].config.model_fields if run.trainer in TRAINERS else {}
+    return reverse("try_fix", args=[run.pk, rule]) if set(patch) & set(known) else ""

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.comparison.trials import trials_of
 from dashboard.health.examination import examine
 from dashboard.health.labelling import Unfit, label
 from dashboard.metrics import store
@@ -18,7 +19,7 @@ from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 from dashboard.storage import trash
 from dashboard.training import queue
-from dashboard.web import live, samples
+from dashboard.web import live, samples, trials
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
 from dashboard.web.queue_words import why
@@ -45,6 +46,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
     tab = request.GET.get("tab", "overview")
     tab = tab if tab in TABS else "overview"
     place = queue.place(run)
+    related = _family(run)
 
     def answer() -> HttpResponse:
         context = {
@@ -60,7 +62,19 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
 
-    return live.answer(request, [run], answer, *([place] if place else []))
+    return live.answer(request, [run, *related], answer, *([place] if place else []))
+
+
+def _family(run: Run) -> list[Run]:
+    """Whose verdicts this page tells beside the run's own: its trials, and its parent's."""
+    others = [one.run if one.run_id != run.pk else run.baseline for one in trials_of(run)]
+    return [other for other in others if other is not None]
+
+
+def _trial(run: Run) -> trials.Shown | None:
+    """The verdict that this run tries to clear, and what came of it."""
+    own = [one for one in trials_of(run) if one.run_id == run.pk]
+    return next(iter(trials.shown(own)), None)
 
 
 def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
@@ -78,6 +92,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         "progress": progress(run, summaries),
         "charts": charts,
         "found": verdicts_of(run),
+        "trial": _trial(run),
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
         "changes": queue.changes(run)[:3],
