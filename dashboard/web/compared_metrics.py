@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.health.definitions import covers, redefined
+from dashboard.health.differing import named
 from dashboard.metrics import store
 from dashboard.metrics.series import Series
 from dashboard.runs.models import Run
@@ -31,12 +33,16 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Row:
-    """cells: one a run, None where it has no such metric; best: by column, the runs' places."""
+    """cells: one a run, None where it has no such metric; best: by column, the runs' places.
+
+    redefined: what makes it another metric in some of the runs; "" where its numbers compare.
+    """
 
     name: str
     direction: str
     cells: Sequence[Numbers | None]
     best: Mapping[str, frozenset[int]]
+    redefined: str = ""
 
     @property
     def shared(self) -> bool:
@@ -55,9 +61,14 @@ def rows(runs: Sequence[Run], newest: int) -> list[Row]:
     ids = [run.pk for run in runs]
     summaries, ends = store.summaries(ids), store.newest(ids, newest)
     names = sorted({name for of_run in summaries.values() for name in of_run})
-    directions = _directions(runs)
+    directions, changed = _directions(runs), _redefined(runs)
     return [
-        _row(name, directions.get(name, "none"), [_numbers(summaries, ends, i, name) for i in ids])
+        _row(
+            name,
+            directions.get(name, "none"),
+            [_numbers(summaries, ends, run_id, name) for run_id in ids],
+            [told for one, told in changed if covers([one], name)],
+        )
         for name in names
     ]
 
@@ -95,12 +106,26 @@ def _is_finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def _row(name: str, direction: str, cells: Sequence[Numbers | None]) -> Row:
+def _row(name: str, direction: str, cells: Sequence[Numbers | None], changed: Sequence[str]) -> Row:
+    """Of numbers that measure different things none is the best."""
+    way = "none" if changed else direction
     marked = {
-        column: best([getattr(cell, column) if cell else None for cell in cells], direction)
+        column: best([getattr(cell, column) if cell else None for cell in cells], way)
         for column in COLUMNS
     }
-    return Row(name, direction, cells, marked)
+    return Row(name, direction, cells, marked, named(dict.fromkeys(changed)))
+
+
+def _redefined(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Metric, or kind of metric, and a change against the first run that makes it another one."""
+    first, *others = ((run.config, run.facts) for run in runs)
+    return [
+        (metric, str(change))
+        for run, other in zip(runs[1:], others, strict=True)
+        if run.trainer == runs[0].trainer
+        for metric, changes in redefined(run.trainer, first, other).items()
+        for change in changes
+    ]
 
 
 def _numbers(

@@ -79,6 +79,18 @@ def test_runs_stand_in_the_order_of_a_metric_those_without_a_number_last(page_cl
     assert [run.name for run in as_chosen] == ["nan", "worse", "better"]
 
 
+def test_of_losses_among_other_numbers_of_candidates_none_is_the_best(page_client):
+    runs = ran("many", losses=[3, 2]), ran("few", losses=[2, 1])
+    for run, size in zip(runs, (128, 4), strict=True):
+        told = {"trainer": "region_contrastive", "config": {"bank_size": size}}
+        Run.objects.filter(pk=run.pk).update(**told)
+    answer = page_client.get(address(*runs))
+    [shown] = answer.context["metrics"]
+    assert [cell["best"] for cell in shown["cells"]] == [[], []]
+    assert "bank_size 128 → 4" in shown["row"].redefined
+    assert "its numbers are not compared" in answer.content.decode()
+
+
 def test_runs_without_a_common_metric_are_said_to_have_none(page_client):
     one, other = ran("one", losses=[1]), ran("other", losses=[])
     store.append(other.pk, 0, lines(scalars(1, test_thing=1.0)))
