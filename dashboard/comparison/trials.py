@@ -172,8 +172,8 @@ def _tried(trial: Trial) -> Tried:
     now = _verdict(run, trial.rule)
     if now is not None and _state(now) in SEEN:
         return Tried(run, parent, trial.rule, Outcome.STILL_THERE, was)
-    if lack := _lack(run, now, _reach(parent, was)):
-        return Tried(run, parent, trial.rule, Outcome.NOT_ENOUGH, was, lack)
+    if missing := _lack(run, now, _reach(parent, was)):
+        return Tried(run, parent, trial.rule, Outcome.NOT_ENOUGH, was, missing)
     found = _primaries(parent, run)
     outcome = Outcome.CLEARED_BUT_WORSE if found and found.worse else Outcome.CLEARED
     return Tried(run, parent, trial.rule, outcome, was, primaries=found)

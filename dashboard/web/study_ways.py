@@ -51,10 +51,10 @@ def way(asked: QueryDict) -> Way | None:
     """None where the address says nothing of where the study comes from. Http404: unknown names."""
     if asked.get("a") or asked.get("b"):
         return _of_runs(_runs(asked.getlist("a")), _runs(asked.getlist("b")))
-    if asked.get("run"):
-        return _of_run(_runs([asked["run"]])[0], asked)
-    if asked.get("trainer"):
-        return _of_trainer(asked["trainer"], asked)
+    if run := asked.get("run"):
+        return _of_run(_runs([run])[0], asked)
+    if trainer := asked.get("trainer"):
+        return _of_trainer(trainer, asked)
     return None
 
 

@@ -18,8 +18,7 @@ from trainers.config import ConfigError
 def page(request: HttpRequest) -> HttpResponse:
     found = way(request.GET)
     if found is None:
-        context = {"trainers": TRAINERS.values()}
-        return render(request, "pages/study_new.html", context)
+        return render(request, "pages/study_new.html", {"trainers": TRAINERS.values()})
     form = StudyForm(found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         study = _opened(found, form, who(request))
