@@ -202,6 +202,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["dashboard.api.access.MayRead"],
+    "ENUM_NAME_OVERRIDES": {
+        "MetricDirectionEnum": ["lower", "higher", "none"],
+        "StudyDirectionEnum": "dashboard.comparison.models.Direction",
+    },
 }
 
 # A run whose lease was not renewed for this long is queued again, or lost.

@@ -158,6 +158,7 @@ def _verdicts(pk: str, examination: Examination | None) -> Response:
             "points": examination.points,
             "whole_points": examination.whole_points,
             "made_by": examination.engine_version,
+            "thresholds": examination.thresholds,
             "verdicts": [worded(verdict) for verdict in worst_first(examination.verdicts)],
         }
     )

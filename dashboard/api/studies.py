@@ -18,7 +18,7 @@ from dashboard.api import study_answers
 from dashboard.api.access import MayLaunch, MayRead, name_of
 from dashboard.api.study_serializers import (
     ExplanationSerializer,
-    OpenSerializer,
+    OpenStudySerializer,
     QuestionSerializer,
     SeedsSerializer,
 )
@@ -56,10 +56,10 @@ class StudyList(APIView):
         told = [study_answers.brief(study) for study in page[:PAGE]]
         return Response({"results": told, "more": len(page) > PAGE})
 
-    @extend_schema(operation_id="studies_open", request=OpenSerializer, responses={201: dict})
+    @extend_schema(operation_id="studies_open", request=OpenStudySerializer, responses={201: dict})
     def post(self, request: Request) -> Response:
         """Keep the question and queue its runs, the arms by turns."""
-        form = OpenSerializer(data=request.data)
+        form = OpenStudySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         asked = dict(form.validated_data)
         question = Definition(**{name: asked.pop(name) for name in NAMES if name in asked})

@@ -54,7 +54,7 @@ class QuestionSerializer(_Strict):
     guardrails = GuardrailSerializer(many=True, required=False)
 
 
-class OpenSerializer(QuestionSerializer):
+class OpenStudySerializer(QuestionSerializer):
     """What POST /api/studies/ takes: a question, and one of trainer, runs and verdict."""
 
     trainer = serializers.CharField(max_length=40, required=False)

@@ -16,11 +16,9 @@ from rest_framework.views import APIView
 
 from dashboard.api.access import MayLaunch, name_of
 from dashboard.api.errors import Conflict
-from dashboard.api.runs import run_of
 from dashboard.api.serializers import refuse_unknown
 from dashboard.health import choosing
 from dashboard.health.choosing import Refused
-from dashboard.health.examination import examine
 from dashboard.health.models import Choice
 from dashboard.health.rule import Rule
 from dashboard.health.rules import RULES
@@ -85,17 +83,6 @@ class Thresholds(APIView):
         except Refused as refused:
             raise refusal(refused) from refused
         return Response(_told(project, choice))
-
-
-class RunJudge(APIView):
-    permission_classes = (MayLaunch,)
-
-    @extend_schema(operation_id="runs_judge", request=None, responses={200: dict})
-    def post(self, request: Request, pk: str) -> Response:
-        """Judge it anew: by today's rules, under the project's thresholds."""
-        examination = examine(run_of(pk))
-        told = {"run": pk, "state": examination.state, "thresholds": examination.thresholds}
-        return Response(told)
 
 
 def refusal(refused: Refused) -> Exception:

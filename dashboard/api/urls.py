@@ -47,7 +47,6 @@ urlpatterns = [
     path("runs/<str:pk>/points/", points.Points.as_view(), name="points"),
     path("runs/<str:pk>/ledger/", ledgers.RunLedger.as_view()),
     path("runs/<str:pk>/verdicts/", runs.RunVerdicts.as_view()),
-    path("runs/<str:pk>/judge/", thresholds.RunJudge.as_view()),
     path("runs/<str:pk>/labels/", labels.Labels.as_view()),
     path("runs/<str:pk>/try/", trials.Trials.as_view()),
     path("runs/<str:pk>/samples/", samples.SampleList.as_view()),

@@ -93,7 +93,7 @@ def test_a_viewer_reads_and_changes_nothing(as_scope, judged):
     assert change(viewer, STREAK).status_code == 403
     for path in (
         f"runs/{judged.pk}/labels",
-        f"runs/{judged.pk}/judge",
+        f"runs/{judged.pk}/verdicts",
         "projects/default/backtests",
     ):
         assert send(viewer, "post", f"/api/{path}/").status_code == 403
@@ -101,7 +101,7 @@ def test_a_viewer_reads_and_changes_nothing(as_scope, judged):
 
 def test_a_run_is_judged_again_under_what_holds_now(api, judged):
     change(api, STREAK)
-    told = send(api, "post", f"/api/runs/{judged.pk}/judge/").json()
+    told = send(api, "post", f"/api/runs/{judged.pk}/verdicts/").json()
     assert (told["state"], told["thresholds"]) == ("fail", 1)
     verdicts = api.get(f"/api/runs/{judged.pk}/verdicts/").json()["verdicts"]
     [verdict] = [v for v in verdicts if v["rule"] == "hidden_failure"]
