@@ -146,7 +146,7 @@ def test_a_full_disk_is_told_and_training_goes_on(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "write_bytes", lambda path, data: full())
-    monkeypatch.setattr("trainers.loop.checkpoints.write", lambda *_: tmp_path)
+    monkeypatch.setattr("trainers.loop.checkpoints.write", lambda *_, **_more: tmp_path)
     run = trained(tmp_path, short(steps=3))
     marks = {event["name"]: event["text"] for event in run if event["kind"] == "mark"}
     assert marks["cache_off"] == "Features are no longer kept: No space left on device"
