@@ -22,7 +22,7 @@ SCALE_FALLS = 0.95  # end/start of exp(scale); healthy runs 0.79-1.51: a hint, n
 FASTER = 10.0  # the learning rate's factor where the weights hardly move
 SLOWER = 0.1  # where an update threw the weights away
 APART = 0.3  # standard deviations, of how much closer pairs are; shuffled ones stay below 0.15
-THROWN = 0.1  # of the weights' length in one update; trainings of the benchmark stay below 0.05
+THROWN = 0.1  # of the weights' length in one update; healthy trainings of the benchmark reach 0.086
 A_LITTLE_FASTER = 3.0  # where nothing else explains it
 
 
@@ -127,7 +127,7 @@ def _thrown(context: Context) -> Message | None:
             " length; healthy runs stay below {healthy}."
         ),
         most=percent(most),
-        healthy=percent(THROWN / 2),
+        healthy=percent(THROWN),
     )
 
 

@@ -43,7 +43,7 @@ def initial_loss(context: Context) -> Finding:
     mean of the first 5 values outside of 0.7 to 1.5 times that points to a scale, targets or a
     definition other than what they are thought to be. It catches in 5 steps what a curve shows
     late: a temperature of 0.005 starts at 17 times chance. Healthy trainings from random weights
-    start at 0.99 to 1.1. Read is the region loss, else the SDM loss as a share of its own chance.
+    start at 0.99 to 1.16. Read is the region loss, else the SDM loss as a share of its own chance.
 
     Not applicable to a run that starts from pretrained weights or a checkpoint: it knows something
     already.

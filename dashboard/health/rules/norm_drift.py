@@ -41,7 +41,7 @@ DRIFT = Threshold(
     says=_("Drift, as a share of the early level, above which it warns"),
 )
 LOW = Threshold("low", 0.5, low=0, high=1, says=_("Times √d below which it warns"))
-FAST = 0.005  # median update of the first steps; SDM trainings of the benchmark 0.0003 to 0.0015
+FAST = 0.005  # median update of the first steps; SDM trainings of the benchmark 0.00015 to 0.0008
 SLOWER = 0.1
 HIGH = Threshold("high", 2.0, low=1, high=100, says=_("Times √d above which it warns"))
 
