@@ -19,7 +19,8 @@ from dashboard.health.benchmark.summary import Case, summary
 from dashboard.health.rules import RULES
 from dashboard.metrics.series import Series
 from trainers.catalog import BUILT_IN
-from trainers.faults.catalogue import BOX, FAULTS
+from trainers.faults.catalogue import FAULTS
+from trainers.faults.fault import BOX
 
 STEPS = np.arange(1, 151)
 TRAINER = BUILT_IN[BOX]

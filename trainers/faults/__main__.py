@@ -20,7 +20,8 @@ from unittest.mock import patch
 from trainers.catalog import TRAINERS
 from trainers.config import complete
 from trainers.faults import clock, injections
-from trainers.faults.catalogue import FAULTS, Fault
+from trainers.faults.catalogue import FAULTS
+from trainers.faults.fault import Fault
 from trainers.loop import fit, stopwatch
 from trainers.recorder import Recorder
 

@@ -11,7 +11,8 @@ import numpy as np
 from dashboard.health.benchmark.plan import twin_key
 from dashboard.health.benchmark.records import Record
 from trainers.config import Trainer
-from trainers.faults.catalogue import FAULTS, Fault
+from trainers.faults.catalogue import FAULTS
+from trainers.faults.fault import Fault
 
 SPREADS = 2.0  # seed-to-seed standard deviations that a score must be worse by
 SLOWER = 1.15  # times the twin's median step

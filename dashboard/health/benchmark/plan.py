@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from trainers.faults.catalogue import BOX, FAULTS, REGION, SDM, Fault, Split
+from trainers.faults.catalogue import FAULTS
+from trainers.faults.fault import BOX, REGION, SDM, Fault, Split
 
 Role = Literal["healthy", "fault", "repair"]
 

@@ -12,7 +12,8 @@ from dashboard.health.benchmark.effect import Twins
 from dashboard.health.benchmark.records import Record
 from dashboard.health.benchmark.scoring import EVERY, Outcome
 from dashboard.health.rules import RULES
-from trainers.faults.catalogue import FAULTS, Fault
+from trainers.faults.catalogue import FAULTS
+from trainers.faults.fault import Fault
 
 
 @dataclass(frozen=True)
