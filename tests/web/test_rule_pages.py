@@ -76,3 +76,9 @@ def test_no_docstring_shows_its_marks(page_client):
     for rule in RULES:
         told = marked_up(rule.explanation)
         assert "`" not in told, rule.name
+
+
+def test_ranges_of_thresholds_are_written_out(page_client):
+    page = page_client.get("/rules/pairs_mismatched/").content.decode()
+    assert "0 – 1,000,000" in page
+    assert "e+6" not in page

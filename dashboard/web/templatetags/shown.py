@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.charts import colours
 from dashboard.comparison.ledger import MISSING
-from dashboard.health.figures import percent
+from dashboard.health.figures import percent, plain
 from dashboard.health.labels import LABELS
 from dashboard.health.statistics import clopper_pearson
 from dashboard.runs.models import Run
@@ -40,6 +40,9 @@ def icon(name: str) -> SafeString:
 def ink(run: Run) -> str:
     """The class that carries a run's colour."""
     return f"run-{colours.ink(run.number)}"
+
+
+register.filter("plain", plain)
 
 
 @register.filter
