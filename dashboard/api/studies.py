@@ -22,13 +22,18 @@ from dashboard.api.study_serializers import (
     QuestionSerializer,
     SeedsSerializer,
 )
-from dashboard.comparison import studies
 from dashboard.comparison.attribution import Part, parts_of
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import NAMES, Definition
+from dashboard.comparison.existing import from_runs
+from dashboard.comparison.explaining import explain
 from dashboard.comparison.models import Design, Study
+from dashboard.comparison.opening import from_verdict, open_study, patch_of
+from dashboard.comparison.plan import Plan, taken_apart
+from dashboard.comparison.question import change_question
+from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.report.making import as_html, as_markdown
-from dashboard.comparison.studies import Plan, Who
+from dashboard.comparison.who import Who
 
 PAGE = 200
 REPORTS = {"html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
@@ -81,7 +86,7 @@ class StudyDetail(APIView):
         study = _study(pk)
         form = QuestionSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        studies.change(study, _who(request), **form.validated_data)
+        change_question(study, _who(request), **form.validated_data)
         return Response(study_answers.detail(_study(pk)))
 
 
@@ -129,7 +134,7 @@ class StudySeeds(APIView):
         form = SeedsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         asked = form.validated_data
-        studies.add_seeds(study, asked["count"], _who(request), priority=asked["priority"])
+        add_seeds(study, asked["count"], _who(request), priority=asked["priority"])
         return Response(study_answers.detail(_study(pk)), status=201)
 
 
@@ -145,18 +150,18 @@ class StudyExplanations(APIView):
         form = ExplanationSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         told = form.validated_data
-        studies.explain(study, told["difference"], told["reason"], _who(request))
+        explain(study, told["difference"], told["reason"], _who(request))
         return Response(study_answers.conclusion(conclude(_study(pk))))
 
 
 def _opened(question: Definition, asked: Mapping[str, Any], who: Who) -> Study:
     if "runs" in asked:
-        return studies.from_runs(question, asked["runs"]["before"], asked["runs"]["after"], who)
+        return from_runs(question, asked["runs"]["before"], asked["runs"]["after"], who)
     if "verdict" in asked:
         run, rule = asked["verdict"]["run"], asked["verdict"]["rule"]
-        patch = asked["patch"] or studies.patch_of(run, rule)
-        return studies.from_verdict(run, rule, question, who, patch=patch, seeds=asked["seeds"])
-    return studies.open_study(question, _plan(asked), who)
+        patch = asked["patch"] or patch_of(run, rule)
+        return from_verdict(run, rule, question, who, patch=patch, seeds=asked["seeds"])
+    return open_study(question, _plan(asked), who)
 
 
 def _plan(asked: Mapping[str, Any]) -> Plan:
@@ -165,7 +170,7 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
         raise ValidationError({"parts": ["Give either a patch or its parts."]})
     kept = ("trainer", "preset", "config", "seeds", "first_seed", "paired", "project", "priority")
     return Plan(
-        arms=studies.taken_apart(parts, asked["design"]),
+        arms=taken_apart(parts, asked["design"]),
         design=asked["design"] if len(parts) > 1 else Design.COMPARE,
         parts=parts,
         **{name: asked[name] for name in kept},

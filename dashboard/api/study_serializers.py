@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from dashboard.api.serializers import refuse_unknown
 from dashboard.comparison.models import Design, Direction, Summary
-from dashboard.comparison.studies import MOST_SEEDS
+from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.runs.models import Run
 from dashboard.training.queue import HIGHEST, LOWEST
 

@@ -15,7 +15,7 @@ from dashboard.api.access import MayLaunch
 from dashboard.api.runs import run_of
 from dashboard.api.serializers import RunSerializer, refuse_unknown
 from dashboard.api.wire import number
-from dashboard.comparison.studies import patch_of
+from dashboard.comparison.opening import patch_of
 from dashboard.comparison.trials import Tried, follow, trials_of, try_fix
 from dashboard.runs.models import Run
 

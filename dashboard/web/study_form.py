@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.comparison.definition import Definition, proposed
 from dashboard.comparison.models import Design, Direction, Summary
-from dashboard.comparison.studies import MOST_SEEDS
+from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.web.study_ways import Way
 from trainers.catalog import TRAINERS
 from trainers.config import Metric

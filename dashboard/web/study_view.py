@@ -17,10 +17,10 @@ from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.decision import Verdict
 from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.outcome import Outcome, Side
+from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.comparison.report import pictures
 from dashboard.comparison.report.making import drawn
 from dashboard.comparison.report.words import STANDINGS, STATES
-from dashboard.comparison.studies import MOST_SEEDS
 from dashboard.comparison.symptom import says_symptom
 from dashboard.health.figures import figure
 from dashboard.health.wording import tell

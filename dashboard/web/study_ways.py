@@ -11,11 +11,14 @@ from django.db import transaction
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import studies
 from dashboard.comparison.attribution import parts_of
 from dashboard.comparison.definition import Definition, StudyError
+from dashboard.comparison.existing import from_runs
 from dashboard.comparison.models import Design, Study
-from dashboard.comparison.studies import Plan, Who
+from dashboard.comparison.opening import open_study, patch_of
+from dashboard.comparison.plan import Plan, taken_apart
+from dashboard.comparison.queueing import add_seeds
+from dashboard.comparison.who import Who
 from dashboard.runs.models import Run
 from dashboard.web.choosing import listed
 from trainers.catalog import TRAINERS
@@ -62,11 +65,11 @@ def way(asked: QueryDict) -> Way | None:
 def opened(way: Way, asked: Definition, typed: Mapping[str, Any], who: Who) -> Study:
     """typed: seeds, and for new runs patch and design. ConfigError: what is not right."""
     if way.after:
-        study = studies.from_runs(asked, way.before, way.after, who)
+        study = from_runs(asked, way.before, way.after, who)
         if typed["seeds"]:
-            studies.add_seeds(study, typed["seeds"], who)
+            add_seeds(study, typed["seeds"], who)
         return study
-    return studies.open_study(asked, _plan(way, typed), who)
+    return open_study(asked, _plan(way, typed), who)
 
 
 def _plan(way: Way, typed: Mapping[str, Any]) -> Plan:
@@ -75,7 +78,7 @@ def _plan(way: Way, typed: Mapping[str, Any]) -> Plan:
     design = typed["design"] if len(parts) > 1 else Design.COMPARE
     return Plan(
         trainer=way.trainer,
-        arms=studies.taken_apart(parts, design),
+        arms=taken_apart(parts, design),
         design=design,
         parts=parts,
         seeds=typed["seeds"],
@@ -113,7 +116,7 @@ def _of_run(run: Run, asked: QueryDict) -> Way:
 def _fix(run: Run, rule: str) -> tuple[dict[str, Any], str]:
     """What the verdict would change, or why it names nothing."""
     try:
-        return studies.patch_of(run, rule), ""
+        return patch_of(run, rule), ""
     except StudyError as error:
         if "rule" in error.errors:
             raise Http404(error.errors["rule"]) from error

@@ -6,31 +6,34 @@ import re
 import pytest
 from django.utils import translation
 
-from dashboard.comparison import studies
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import Definition
 from dashboard.comparison.models import Member
+from dashboard.comparison.opening import open_study
+from dashboard.comparison.plan import Plan, before_and_after
+from dashboard.comparison.question import change_question
 from dashboard.comparison.report import pictures
 from dashboard.comparison.report.making import as_html, as_markdown
+from dashboard.comparison.who import Who
 from dashboard.runs.models import Run, Status
 from tests.web.given import logged
 
 pytestmark = pytest.mark.django_db
 
-LIN = studies.Who("lin")
+LIN = Who("lin")
 TITLE = "Less <noise> & | more"
 
 
 def study(values=None, **more):
     asked = {"metric": "train/loss", "direction": "lower", "smallest": 0.1, **more}
     question = Definition(title=TITLE, hypothesis="noise hurts", **asked)
-    plan = studies.Plan(
+    plan = Plan(
         trainer="rehearsal",
-        arms=studies.before_and_after({"noise": 0.0}),
+        arms=before_and_after({"noise": 0.0}),
         seeds=3,
         config={"steps": 20, "noise": 0.3},
     )
-    made = studies.open_study(question, plan, LIN)
+    made = open_study(question, plan, LIN)
     for member in Member.objects.filter(arm__study=made).select_related("arm", "run"):
         assert member.run
         if values:
@@ -109,7 +112,7 @@ def test_values_that_are_all_alike_are_drawn():
 
 def test_a_changed_question_is_told():
     made = study(CLEAR)
-    studies.change(made, LIN, smallest=0.2)
+    change_question(made, LIN, smallest=0.2)
     made.refresh_from_db()
     assert "lin changed smallest from 0.1 to 0.2." in as_markdown(conclude(made))
 

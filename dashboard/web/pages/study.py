@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.comparison import studies
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import StudyError
+from dashboard.comparison.explaining import explain
 from dashboard.comparison.models import Member, Study
+from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.reading import members
 from dashboard.comparison.report.document import repeat
 from dashboard.runs.models import Run
@@ -89,14 +90,14 @@ def _add_seeds(request: HttpRequest, study: Study) -> None:
         told = _("Nothing was added: the study got more runs since this page was shown.")
         messages.warning(request, told)
         return
-    added = studies.add_seeds(study, _count(request.POST.get("count", "")), who(request))
+    added = add_seeds(study, _count(request.POST.get("count", "")), who(request))
     told = ngettext("%(count)s run queued.", "%(count)s runs queued.", len(added))
     messages.success(request, told % {"count": len(added)})
 
 
 def _explain(request: HttpRequest, study: Study) -> None:
     reason = request.POST.get("reason", "").strip()
-    studies.explain(study, request.POST.get("difference", ""), reason, who(request))
+    explain(study, request.POST.get("difference", ""), reason, who(request))
     told = _("The explanation is kept.") if reason else _("The explanation was taken back.")
     messages.success(request, told)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dashboard.comparison.models import Study
-from dashboard.comparison.studies import Who
+from dashboard.comparison.who import Who
 from dashboard.storage import disk
 from dashboard.web.study_form import StudyForm, metrics
 from dashboard.web.study_ways import Way, opened, way

@@ -1,0 +1,74 @@
+"""What a study launches: its arms, and what their configurations have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.comparison.attribution import Part, Planned, factorial, leave_one_out
+from dashboard.comparison.definition import StudyError
+from dashboard.comparison.models import Design
+from dashboard.comparison.queueing import check_count
+from dashboard.runs.models import Run
+from trainers.catalog import TRAINERS
+from trainers.config import ConfigError, complete
+
+MOST_ARMS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is launched. config: complete or not, on top of the preset; paired None: as the trainer
+    allows; rule, source: the verdict that asked for it.
+    """
+
+    trainer: str
+    arms: Sequence[Planned]
+    seeds: int
+    preset: str = ""
+    config: Mapping[str, Any]
+    project: str = "default"
+    paired: bool | None = None
+    design: str = Design.COMPARE
+    parts: Sequence[Part] = ()
+    rule: str = ""
+    source: Run | None = None
+    first_seed: int = 0
+    priority: int = 0
+
+
+def before_and_after(patch: Mapping[str, Any]) -> list[Planned]:
+    """The two arms of a fix."""
+    names = tuple(patch)
+    return [Planned("before", {}, ()), Planned("after", dict(patch), names)]
+
+
+def taken_apart(parts: Sequence[Part], design: str) -> list[Planned]:
+    """The arms that tell which part of a fix does it. StudyError: too many parts."""
+    if design == Design.COMPARE:
+        return before_and_after({k: v for part in parts for k, v in part.patch.items()})
+    try:
+        return leave_one_out(parts) if design == Design.LEAVE_ONE_OUT else factorial(parts)
+    except ValueError as error:
+        raise StudyError({"parts": str(error)}) from error
+
+
+def checked(plan: Plan) -> dict[str, Any]:
+    """The complete configuration of the first arm; each arm's must be one, too."""
+    if plan.trainer not in TRAINERS:
+        raise ConfigError({"trainer": TRAINERS.unknown(plan.trainer)})
+    if not 2 <= len(plan.arms) <= MOST_ARMS:
+        raise StudyError({"arms": f"two to {MOST_ARMS} (got {len(plan.arms)})"})
+    check_count(plan.seeds, len(plan.arms))
+    whole = [_complete(plan, arm.patch) for arm in plan.arms]
+    for place, arm in enumerate(plan.arms):
+        if whole[place] in whole[:place]:
+            told = f"{arm.name} changes nothing: another arm has the same configuration"
+            raise StudyError({"patch": told})
+    return _complete(plan, {})
+
+
+def _complete(plan: Plan, patch: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = complete(TRAINERS[plan.trainer], plan.preset, {**plan.config, **patch})
+    return chosen.model_dump(mode="json")

@@ -1,0 +1,41 @@
+"""Change a study's question, in sight of everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from dashboard.comparison import definition as definitions
+from dashboard.comparison.definition import Definition, StudyError
+from dashboard.comparison.models import Change, Study
+from dashboard.comparison.reading import members
+from dashboard.comparison.who import Who
+
+
+@transaction.atomic
+def change_question(study: Study, who: Who, **changes: Any) -> list[Change]:
+    """Change the question. Each change is kept, and whether runs had started by then.
+
+    StudyError: an unknown field, or a value that is not right.
+    """
+    if unknown := set(changes) - set(definitions.NAMES):
+        known = ", ".join(definitions.NAMES)
+        raise StudyError(dict.fromkeys(unknown, f"cannot be changed; these can: {known}"))
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    now_asked = definitions.of(study).kept
+    then = Definition(**{**now_asked, **changes}).kept
+    started = any(member.run is None or member.run.started_at for member in members(study))
+    different = [name for name in then if then[name] != now_asked[name]]
+    Study.objects.filter(pk=study.pk).update(**{name: then[name] for name in different})
+    return [
+        Change.objects.create(
+            study=study,
+            field=name,
+            before=now_asked[name],
+            after=then[name],
+            started=started,
+            by=who.by,
+        )
+        for name in different
+    ]
