@@ -28,6 +28,7 @@ from dashboard.comparison.definition import NAMES, Definition
 from dashboard.comparison.existing import from_runs
 from dashboard.comparison.explaining import explain
 from dashboard.comparison.models import Design, Study
+from dashboard.comparison.once import once
 from dashboard.comparison.opening import from_verdict, open_study, patch_of
 from dashboard.comparison.plan import Plan, taken_apart
 from dashboard.comparison.question import change_question
@@ -63,13 +64,13 @@ class StudyList(APIView):
 
     @extend_schema(operation_id="studies_open", request=OpenStudySerializer, responses={201: dict})
     def post(self, request: Request) -> Response:
-        """Keep the question and queue its runs, the arms by turns."""
+        """Keep the question and queue its runs, the arms by turns; once for a key."""
         form = OpenStudySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         asked = dict(form.validated_data)
         question = Definition(**{name: asked.pop(name) for name in NAMES if name in asked})
-        study = _opened(question, asked, _who(request))
-        return Response(study_answers.detail(study), status=201)
+        study, new = once(asked["key"], lambda: _opened(question, asked, _who(request)))
+        return Response(study_answers.detail(study), status=201 if new else 200)
 
 
 class StudyDetail(APIView):

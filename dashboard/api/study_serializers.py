@@ -72,6 +72,7 @@ class OpenStudySerializer(QuestionSerializer):
     )
     runs = RunsSerializer(required=False)
     verdict = VerdictSerializer(required=False)
+    key = serializers.CharField(required=False, default="", max_length=32, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if sum(way in attrs for way in WAYS) != 1:

@@ -55,6 +55,8 @@ class Study(models.Model):
     afterwards = models.BooleanField(default=False)  # its first runs were there before the question
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=200, blank=True)  # a person's name, or a token's
+    # Of one approval: pressed twice, one study. NULL where none was given.
+    key = models.CharField(max_length=32, unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-id"]

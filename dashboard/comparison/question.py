@@ -25,7 +25,7 @@ def change_question(study: Study, who: Who, **changes: Any) -> list[Change]:
     study = Study.objects.select_for_update().get(pk=study.pk)
     now_asked = definitions.of(study).kept
     then = Definition(**{**now_asked, **changes}).kept
-    started = any(member.run is None or member.run.started_at for member in members(study))
+    late = started(study)
     different = [name for name in then if then[name] != now_asked[name]]
     Study.objects.filter(pk=study.pk).update(**{name: then[name] for name in different})
     return [
@@ -34,8 +34,13 @@ def change_question(study: Study, who: Who, **changes: Any) -> list[Change]:
             field=name,
             before=now_asked[name],
             after=then[name],
-            started=started,
+            started=late,
             by=who.by,
         )
         for name in different
     ]
+
+
+def started(study: Study) -> bool:
+    """Whether a run of it has begun: what is changed from now on is changed late."""
+    return any(member.run is None or member.run.started_at for member in members(study))

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.comparison.definition import Definition, proposed
-from dashboard.comparison.models import Design, Direction, Summary
+from dashboard.comparison.definition import proposed
+from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import MOST_SEEDS
+from dashboard.runs.models import new_id
+from dashboard.web.question_form import QuestionForm
 from dashboard.web.study_ways import Way
-from trainers.catalog import TRAINERS
-from trainers.config import Metric
 
-QUESTION = ("title", "hypothesis", "metric", "direction", "summary", "smallest", "guardrails")
 USUAL_SEEDS = 3
 USUAL_MORE = 2  # further seeds of each arm, where runs are there
 
 
-class StudyForm(forms.Form):
-    """way: where the study comes from. It says which fields there are and what they begin with."""
+class StudyForm(QuestionForm):
+    """way: where the study comes from. It says which fields there are and what they begin with.
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
-    hypothesis = forms.CharField(
-        label=gettext_lazy("Hypothesis"),
-        required=False,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("What you expect, and why."),
-    )
+    key: of one approval, so that the form that is sent twice opens one study.
+    """
+
+    field_order = ("title", "hypothesis", "patch", "design")
     patch = forms.CharField(
         label=gettext_lazy("Change"),
         widget=forms.Textarea(attrs={"rows": 4, "class": "mono", "spellcheck": "false"}),
@@ -49,30 +43,6 @@ class StudyForm(forms.Form):
             "With several settings, which of them did it? Every combination takes four at most."
         ),
     )
-    metric = forms.CharField(
-        label=gettext_lazy("Primary metric"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"list": "metrics", "autocomplete": "off"}),
-        help_text=gettext_lazy("It alone decides. Choose it before you see a result."),
-    )
-    direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=Direction.choices)
-    summary = forms.ChoiceField(
-        label=gettext_lazy("Number of a run"), choices=Summary.choices, initial=Summary.LAST
-    )
-    smallest = forms.FloatField(
-        label=gettext_lazy("Smallest effect that matters"),
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=gettext_lazy("In the metric's own unit. Less than this counts as no difference."),
-    )
-    guardrails = forms.CharField(
-        label=gettext_lazy("Guardrails"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "mono", "spellcheck": "false"}),
-        help_text=gettext_lazy(
-            "Metrics that must not get worse, one a line: name, lower or higher, and the smallest"
-            " effect that matters where there is one."
-        ),
-    )
     seeds = forms.IntegerField(
         label=gettext_lazy("Seeds of each arm"),
         min_value=1,
@@ -81,25 +51,17 @@ class StudyForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=gettext_lazy("One run a seed and arm. From a single one nothing can be told."),
     )
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
 
     def __init__(self, way: Way, data: Any = None) -> None:
-        super().__init__(data, initial=_initial(way))
+        super().__init__(way.trainer, data, initial=_initial(way))
         self.way = way
         if way.after:
             del self.fields["patch"], self.fields["design"]
             self.fields["seeds"] = _more_seeds()
 
-    def clean_guardrails(self) -> list[dict[str, Any]]:
-        known = {metric.name: metric.direction for metric in metrics(self.way.trainer)}
-        lines = self.cleaned_data["guardrails"].splitlines()
-        return [_guardrail(line, known) for line in lines if line.strip()]
-
     def clean_patch(self) -> dict[str, Any]:
         return patch_from(self.cleaned_data["patch"])
-
-    def question(self) -> Definition:
-        """StudyError: a value that is not right."""
-        return Definition(**{name: self.cleaned_data[name] for name in QUESTION})
 
     def refuse(self, errors: Mapping[str, str]) -> None:
         """Each error beside its field; what belongs to none, on top of the form."""
@@ -113,12 +75,6 @@ class StudyForm(forms.Form):
                 self.add_error("patch", f"{name}: {told}")
             else:
                 self.add_error(None, f"{name}: {told}")
-
-
-def metrics(trainer: str) -> Sequence[Metric]:
-    """Those of the trainer that can get better."""
-    known = TRAINERS.get(trainer)
-    return [m for m in known.metrics if m.direction != "none"] if known else []
 
 
 def patch_from(text: str) -> dict[str, Any]:
@@ -153,30 +109,6 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _guardrail(line: str, known: Mapping[str, str]) -> dict[str, Any]:
-    name, *rest = line.split()
-    direction = rest.pop(0) if rest and rest[0] in Direction.values else known.get(name, "")
-    if not direction:
-        told = _("%(name)s: say whether lower or higher is better.") % {"name": name}
-        raise forms.ValidationError(told)
-    if len(rest) > 1:
-        told = _("“%(line)s” has more than a name, lower or higher, and a number.")
-        raise forms.ValidationError(told % {"line": line.strip()})
-    smallest = _number(rest[0], name) if rest else None
-    return {"metric": name, "direction": direction, "smallest": smallest}
-
-
-def _number(text: str, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        told = _("%(name)s: “%(text)s” is no number.") % {"name": name, "text": text}
-        raise forms.ValidationError(told)
-    return value
-
-
 def _more_seeds() -> forms.IntegerField:
     return forms.IntegerField(
         label=_("Further seeds of each arm"),
@@ -190,7 +122,7 @@ def _more_seeds() -> forms.IntegerField:
 
 def _initial(way: Way) -> dict[str, Any]:
     metric = proposed(way.trainer)
-    found: dict[str, Any] = {"title": way.title, "patch": patch_text(way.patch)}
+    found: dict[str, Any] = {"title": way.title, "patch": patch_text(way.patch), "key": new_id()}
     if metric:
         found |= {"metric": metric.name, "direction": metric.direction}
     return found

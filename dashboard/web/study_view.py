@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import answer_words, failure_words
+from dashboard.comparison import answer_words, change_words, failure_words
 from dashboard.comparison.answer import Guardrail
 from dashboard.comparison.answer_words import LABELS, level_of, signed
 from dashboard.comparison.attribution import Effect
@@ -120,6 +120,12 @@ def guardrails(study: Study) -> list[dict[str, Any]]:
         {**one, "lower": one["direction"] == "lower", "smallest": _figure(one.get("smallest"))}
         for one in study.guardrails
     ]
+
+
+def changes(study: Study) -> list[dict[str, Any]]:
+    """What was changed in the question since it was put, the oldest first."""
+    kept = study.changes.all()
+    return [{"says": change_words.says(o), "at": o.at, "started": o.started} for o in kept]
 
 
 def _runs(side: Side, held: Sequence[Member]) -> Iterator[dict[str, Any]]:

@@ -19,3 +19,14 @@ metric?.addEventListener("change", () => {
   const known = [...document.querySelectorAll("#metrics option")].find((option) => option.value === metric.value);
   if (known) metric.form.elements.direction.value = known.dataset.direction;
 });
+
+// How many values a mean takes is asked where a mean is taken.
+const summary = document.querySelector('[name="summary"]');
+const values = document.querySelector(".field-last_k");
+function offerValues() {
+  values.hidden = summary.value !== "mean" && !values.classList.contains("wrong");
+}
+if (summary && values) {
+  summary.addEventListener("change", offerValues);
+  window.addEventListener("pageshow", offerValues);
+}

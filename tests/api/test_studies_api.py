@@ -164,3 +164,11 @@ def test_a_viewer_reads_and_changes_nothing(program, as_scope):
 def test_a_study_that_is_not_there_is_not_found(program):
     assert program.get("/api/studies/nobody/").status_code == 404
     assert program.get("/api/studies/nobody/answer/").status_code == 404
+
+
+def test_a_request_that_is_sent_again_with_its_key_opens_one_study(program):
+    first = opened(program, key="mine")
+    again = post(program, "", {**FRESH, "key": "mine"})
+    assert again.status_code == 200
+    assert again.json()["id"] == first["id"]
+    assert Run.objects.count() == 4

@@ -114,7 +114,8 @@ def test_a_changed_question_is_told():
     made = study(CLEAR)
     change_question(made, LIN, smallest=0.2)
     made.refresh_from_db()
-    assert "lin changed smallest from 0.1 to 0.2." in as_markdown(conclude(made))
+    told = as_markdown(conclude(made))
+    assert "lin changed the smallest effect that matters from 0.1 to 0.2." in told
 
 
 def test_the_report_speaks_the_readers_language():

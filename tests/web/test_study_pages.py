@@ -210,3 +210,26 @@ def test_an_unknown_study_is_404_and_an_unknown_action_refused(page_client):
 def test_a_change_is_written_so_that_it_reads_back_alike():
     patch = {"a": 1, "b": 0.5, "c": True, "d": None, "e": "text", "f": "1", "g": [1, 2]}
     assert patch_from(patch_text(patch)) == patch
+
+
+def test_a_form_that_is_sent_twice_opens_one_study(page_client):
+    key = page_client.get(NEW).context["form"]["key"].value()
+    first = page_client.post(NEW, {**FRESH, "key": key})
+    second = page_client.post(NEW, {**FRESH, "key": key, "title": "Other words"}, follow=True)
+    study = Study.objects.get()
+    assert first.url == second.redirect_chain[0][0] == f"/studies/{study.pk}/"
+    assert "nothing was added" in second.content.decode()
+    assert Run.objects.count() == 6
+
+
+def test_a_refused_form_keeps_its_key_and_makes_a_study_once_it_is_mended(page_client):
+    refused = page_client.post(NEW, {**FRESH, "key": "k" * 32, "patch": "noise=loud"})
+    assert refused.context["form"]["key"].value() == "k" * 32
+    opened(page_client, key="k" * 32)
+
+
+def test_forms_that_are_opened_apart_make_studies_of_their_own(page_client):
+    for _ in range(2):
+        key = page_client.get(NEW).context["form"]["key"].value()
+        page_client.post(NEW, {**FRESH, "key": key})
+    assert Study.objects.count() == 2

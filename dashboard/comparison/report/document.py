@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import answer_words, failure_words
+from dashboard.comparison import answer_words, change_words, failure_words
 from dashboard.comparison.answer import Answer
 from dashboard.comparison.answer_words import LABELS, level_of, signed
 from dashboard.comparison.changes import Difference
@@ -104,17 +104,8 @@ def _question(study: Study) -> list[Block]:
     blocks.append(Text(asked))
     if study.afterwards:
         blocks.append(Text(_("The question was put when its first runs were there already.")))
-    changed = [_change(one.field, one.before, one.after, one.by) for one in study.changes.all()]
+    changed = [change_words.says(one) for one in study.changes.all()]
     return [*blocks, Points(changed)] if changed else blocks
-
-
-def _change(field: str, before: object, after: object, by: str) -> str:
-    return _("%(by)s changed %(field)s from %(before)s to %(after)s.") % {
-        "by": by,
-        "field": field,
-        "before": _short(before),
-        "after": _short(after),
-    }
 
 
 def _compared(one: Comparison, *, several: bool) -> Section:

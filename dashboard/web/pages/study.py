@@ -43,7 +43,8 @@ def _shown(request: HttpRequest, study: Study, held: list[Member]) -> HttpRespon
     ids = [member.run_id for member in held if member.run_id]
     context: dict[str, Any] = {
         "study": study,
-        "changes": study.changes.all(),
+        "changes": (changes := study_view.changes(study)),
+        "late": any(one["started"] for one in changes),
         "guardrails": study_view.guardrails(study),
         "found": [study_view.compared(one) for one in found.comparisons],
         "arms": list(study_view.arms(found, held)),
