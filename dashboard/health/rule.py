@@ -198,6 +198,11 @@ class Rule:
     weight: Weight = "counts"
     thresholds: tuple[AnyThreshold, ...] = ()  # those that a project may choose
 
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The explanation's, a line each, so that the source may be wrapped anew: msgids."""
+        return tuple(" ".join(part.split()) for part in self.explanation.split("\n\n"))
+
 
 def rule(
     *,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from dashboard.health.rule import Message
+from dashboard.health.rule import Message, Rule
 from dashboard.health.verdict import Verdict, wire
 
 MESSAGES = ("title", "says", "looked_at", "expected", "remedy", "check", "remark")
@@ -27,6 +27,11 @@ def worded(verdict: Verdict) -> Verdict:
 def tell(message: Message) -> str:
     """One message, translated and formatted."""
     return _worded(wire(message)) or ""
+
+
+def explained(rule: Rule) -> list[str]:
+    """What a rule looks at and why, by paragraph, in the reader's language."""
+    return [gettext(paragraph) for paragraph in rule.paragraphs]
 
 
 def outline(text: str) -> str:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from dashboard.health.rule import Rule
 from dashboard.health.rules import RULES
+from dashboard.health.wording import explained
 from dashboard.web.forms import alike, as_text
 from trainers.config import Fix, Trainer
 
@@ -38,7 +39,7 @@ class Offer:
     @property
     def explained(self) -> list[str]:
         """The rule's own page, by paragraph."""
-        return self.rule.explanation.split("\n\n") if self.rule else []
+        return explained(self.rule) if self.rule else []
 
 
 def offers(trainer: Trainer, now: Mapping[str, Any], asked: QueryDict) -> list[Offer]:

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from dashboard.health.rules import RULES
 from dashboard.places import ROOT
 from trainers.catalog import BUILT_IN
 from trainers.command.model import TEXTS
@@ -88,6 +89,8 @@ def _whole(string: Any) -> bool:
 def _found() -> Iterator[Found]:
     yield from _in_python()
     yield from _in_templates()
+    for rule in RULES:
+        yield from ((f"dashboard/health/rules/{rule.name}.py", text) for text in rule.paragraphs)
     for trainer in BUILT_IN.values():
         for text in filter(None, _in_trainer(trainer)):
             yield f"trainers/{trainer.name}", text

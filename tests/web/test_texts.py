@@ -59,6 +59,7 @@ def test_django_finds_it():
 def test_a_new_text_would_be_found():
     found = ids(texts.collected())
     assert "Loss against chance" in found  # a rule's
+    assert "Embeddings of one kind fall together into few directions." in found  # its docstring's
     assert "Learning rate" in found  # a trainer's setting
     assert "Launch a run" in found  # a template's
     assert "Queued" in found  # a model's

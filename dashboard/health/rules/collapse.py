@@ -70,9 +70,9 @@ def collapse(context: Context) -> Finding:
     pilot healthy runs had 0.59 to 0.79 and collapsed ones 0.14 to 0.23. Measured here: healthy SDM
     trainings keep 0.23 and more of the limit, 99 of 100 curves 0.24, and 0.30 and more of their
     start, so that one of 132 is called collapsed; region trainings 0.34 and more (few different
-    phrases, from pretrained weights). A learning rate
-    a hundred times too high leaves 0.12 to 0.17, a flipped sign 0.06, a common direction 0.12,
-    sketches under null vectors 0.15 to 0.21. That is why a low rank alone does not count.
+    phrases, from pretrained weights). A learning rate a hundred times too high leaves 0.12 to 0.17,
+    a flipped sign 0.06, a common direction 0.12, sketches under null vectors 0.15 to 0.21. That is
+    why a rank between 0.2 and 0.25 counts only where it fell as well.
 
     A run that is collapsed from its first step to between 0.2 and 0.25 is not seen. Ranks of other
     models, data or batch sizes cannot be compared with each other.

@@ -50,9 +50,9 @@ def duplicate_captions(context: Context) -> Finding:
 
     Read is the mean number of such candidates for each region, `region/duplicates`, less those that
     the loss really masked, `region/duplicates_masked`; where that is not counted, the configuration
-    says whether they are. More than 0.05 that are not masked is a warning, after 50
-    values since the number of candidates last changed; the bound is a choice, 5 % of the floor that
-    one duplicate each would make. Phrases that mean the same and read differently are not seen.
+    says whether they are. More than 0.05 that are not masked is a warning, after 50 values since
+    the number of candidates last changed. The bound is a choice: one duplicate for one region in
+    twenty. Phrases that mean the same and read differently are not seen.
     """
     counted = context.curve(DUPLICATES).finite
     if not len(counted):

@@ -48,9 +48,9 @@ def hidden_failure(context: Context) -> Finding:
     total better (15.06 instead of 15.46 in a report) while the part no longer trains anything. A
     part of the loss that is exactly 0 in each of its newest 5 values is a failure: a cross entropy,
     a divergence or a distance falls to exactly 0 from one step to the next only where it is
-    replaced. Parts that are named as a penalty, norm, margin or hinge may be 0, and so may one that
-    had sunk below 0.001 before: what is learnt to the last digit rounds to 0 in 32 bits. Counters
-    named `warn/…` that are above 0, such as swallowed exceptions, are a failure, too.
+    replaced. A part whose name is that of a penalty, norm, margin or hinge may be 0, and so may one
+    that had sunk below 0.001 before: what is learnt to the last digit rounds to 0 in 32 bits.
+    Counters named `warn/…` that are above 0, such as swallowed exceptions, are a failure, too.
 
     A part that is replaced by a small constant, or that has no gradient but a value, is not seen.
     """

@@ -29,9 +29,9 @@ def logit_scale(context: Context) -> Finding:
     multiplier makes the softmax flatter, not sharper.
 
     Outside of [0, ln 100] fails. The first value is compared with where it should come from (a
-    checkpoint, the configuration or CLIP's init), to one spacing of its dtype, because bfloat16 can
-    only store 2.65625 where 2.6592 was meant; a difference is a warning, as training can still move
-    it, and a low scale alone does not keep a loss from converging.
+    checkpoint, the configuration or CLIP's init), to within 0.001 and one spacing of its dtype,
+    because bfloat16 can only store 2.65625 where 2.6592 was meant; a difference is a warning, as
+    training can still move it, and a low scale alone does not keep a loss from converging.
     """
     scale = read_scale(context)
     if scale is None:

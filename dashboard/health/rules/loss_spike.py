@@ -55,15 +55,16 @@ def loss_spike(context: Context) -> Finding:
 
     The logarithm of the loss is compared with the median of the 64 values before: a spike is more
     than 4.5 times their spread above it (the larger of the median absolute deviation, the upper
-    tail and 2 %), at least 25 % of the level and 30 % of where the loss started, with a gradient
-    norm that rose as well. One at which the loss came back within 32 values is a remark only; one
-    that lingers is a warning, and so are transient ones in more than 1 % of the steps. A loss that
-    stays up for good is another rule's (CNV-06).
+    tail and 2 %), by more than 25 % of the level and 30 % of where the loss started, with a
+    gradient norm that rose as well where it is logged. One at which the loss came back within 32
+    values is a remark only; one that lingers is a warning, and so are transient ones in more than
+    1 % of the newest 2000 steps, which are those that are searched. A loss that stays up for good
+    is another rule's (CNV-06).
 
     What is known to raise the loss does not count: warm-up, and a change of the number of
     candidates. Simulated at one false alarm in 100,000 steps, and without the two limits on its
     size, it found 54 % of doublings of one step and 80 % of fourfold jumps: no detector on one
-    curve finds them all. Losses that can be negative are not searched.
+    curve finds them all. Values of 0 and below have no logarithm and are left out.
     """
     curve = context.curve(LOSS).finite
     if not len(curve):

@@ -60,8 +60,8 @@ def metric_targets(context: Context) -> Finding:
     training metric is judged by the mean of its newest 20 to 40 values and that mean's 95 %
     interval (Student's t on block means): *reached* when the interval lies beyond the target,
     *missed* when it lies short of it and the present slope does not lead to the metric's next
-    target either, anything between is not enough evidence. Values from before the number of
-    candidates last changed do not count.
+    target either, anything between is not enough evidence. Of training losses and of metrics of
+    the regions, values from before the number of candidates last changed do not count.
 
     A held-out metric (`eval/…`) is computed on the same examples each time and is judged by its
     newest value; missed are two in a row, or the last one of a run that has ended.

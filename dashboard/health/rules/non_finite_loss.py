@@ -46,8 +46,8 @@ def non_finite_loss(context: Context) -> Finding:
     named, because the others follow from it: a NaN in one part makes the sum NaN in the same step
     and the weights, and with them every other part, in the next.
 
-    Only under fp16 a few infinite gradient norms beside finite losses are usual: the loss scaler
-    skips those steps while it looks for its scale.
+    Only under fp16 a few gradient norms that are not finite, at most 10 beside finite losses, are
+    usual: the loss scaler skips those steps while it looks for its scale.
     """
     curves = _watched(context.curves)
     if not curves:

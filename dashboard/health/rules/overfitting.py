@@ -75,9 +75,9 @@ def overfitting(context: Context) -> Finding:
     overfit runs with 2 false alarms in 216: it is careful, and misses a slow rise. A rule that
     compares the two losses once (10 % apart) alarmed on 78 to 100 % of healthy runs.
 
-    So is a training loss that fell to a quarter of what it was at the best evaluation while the six
-    evaluations since were none of them better: what is learnt since then serves the training set
-    alone, also where the held-out loss does not rise.
+    It is a warning, too, when the training loss fell below a quarter of what it was at the best
+    evaluation while none of six evaluations or more since then was better: what is learnt since
+    serves the training set alone, also where the held-out loss does not rise.
 
     Only losses that are named as pairs are compared (`eval/loss`, `val/loss`, the trainers' own); a
     score that falls, such as recall, is not judged here.

@@ -73,9 +73,9 @@ def pairs_mismatched(context: Context) -> Finding:
     against each other it lies between -0.2 and 0.15 from the first step to the last, while the loss
     falls, because the model learns to be sure of nothing.
 
-    The means of the newest 40 values and of the 40 that ended 40 values before, both with the upper
-    end of their 95 % interval below 0.3, are a warning. Where the loss began far above chance, as
-    that of a trained model with wrong pairs does, it is a failure, below 1.2 already: with three
+    The means of the newest 40 values and of the 40 before them, both with the upper end of their
+    95 % interval below 0.3, are a warning. Where the loss began far above chance, as that of a
+    trained model with wrong pairs does, it is a failure, and already below 1.2: with three
     of ten pairs wrong, or all regions cut from one image, it lies between 0.3 and 1. Judged from
     step 60 on, and 50 steps after the learning rate's warm-up. A training from random weights may
     need longer: raise the first step for it. Embeddings that are all alike are another rule's

@@ -60,7 +60,8 @@ def score_not_rising(context: Context) -> Finding:
     learning rate's warm-up is looked at, at least two of them and the last not before step 100:
     none gained 2 % of the first score is a warning, all lost 10 % of it a failure.
 
-    A training that starts from trained weights may have nothing to gain: there only a loss counts.
+    A training that starts from trained weights may have nothing to gain: there only a score that
+    got worse counts.
     Not judged are runs that go on from a checkpoint, as their first score is not that of a start.
     """
     if context.primary is None or context.primary.direction == "none":

@@ -72,8 +72,8 @@ def weights_not_moving(context: Context) -> Finding:
     runs its median never fell below 1.5e-4; with a learning rate far too low it stayed below 4e-6,
     with frozen weights it was 0. The median of 30 values, taken where the learning rate was at
     least half of its highest, so that the end of a schedule is no standstill: below 1e-6 fails,
-    below 2e-5 warns. It speaks 40 steps after the learning rate's warm-up; a warm-up that is longer
-    than the run is no reason to wait.
+    below 2e-5 warns. It speaks once there are 40 such values after the learning rate's warm-up; a
+    warm-up that is longer than the run is no reason to wait.
 
     One ratio over all weights is read: a single frozen layer among moving ones is not seen here.
     """

@@ -29,7 +29,7 @@ def wrong_device(context: Context) -> Finding:
     CPU by name. It is read once, at the start, and needs no statistics.
 
     A computation on mixed devices raises an error in torch and cannot make a loss large or a cache
-    miss. Whether the GPU is used well is not checked here: see the data-loading share.
+    miss. Whether the GPU is used well is not checked here: see *Waiting for data*.
     """
     if VISIBLE not in context.facts or DEVICE not in context.facts:
         return unlogged(context, Message(_("This run does not say which devices it saw.")))

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from dashboard.health import measured
 from dashboard.health.groups import severity
 from dashboard.health.models import Examination
 from dashboard.health.rule import STATES, Rule
 from dashboard.health.rules import RULES
-from dashboard.health.wording import worded
+from dashboard.health.wording import explained, worded
 from dashboard.search import standings
 from dashboard.search.models import AGAINST
 
@@ -28,8 +27,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "rule": rule,
         "severity": severity(rule),
-        "paragraphs": rule.explanation.split("\n\n"),
-        "in_english": get_language() == "en",
+        "paragraphs": explained(rule),
         "simulated": measured.simulated(name),
         "trained": measured.trained(name),
         "counts": counts,
