@@ -17,6 +17,9 @@ AREAS = [
     "tests/search",
     "tests/storage",
     "tests/notices",
+    "tests/comparison",
+    "tests/web/test_study_pages.py",
+    "tests/web/test_try_fix.py",
 ]
 
 
