@@ -15,13 +15,13 @@ from dashboard.comparison.decision import Design as HowTaken
 from dashboard.comparison.decision import Question, Verdict, level_of
 from dashboard.comparison.models import Arm, Design, Direction, Study
 from dashboard.comparison.more import More, more
-from dashboard.comparison.origin import origin
 from dashboard.comparison.outcome import Side
 from dashboard.comparison.reading import Reader
 from dashboard.comparison.symptom import Sightings, Symptom, sightings, symptom
 from dashboard.health.models import Examination
 from dashboard.health.rule import Message
 from dashboard.runs.models import Run
+from dashboard.runs.origin import origin
 from trainers.catalog import TRAINERS
 
 DATA_GROUP = "Data"  # of a trainer's settings: a change of these changes the data's fingerprint

@@ -9,22 +9,23 @@ from dashboard.health.baseline import Baseline, Primary
 from dashboard.health.models import Examination
 from dashboard.metrics import store
 from dashboard.runs.models import Run
+from dashboard.runs.origin import origin as made_of
 from trainers.catalog import TRAINERS
 from trainers.config import Trainer
 
 
 def origin(run: Run) -> dict[str, Any]:
-    """Trainer, seed, and what the trainer took down when it began; "" for what it did not tell."""
-    taken: Mapping[str, Any] = run.snapshot if isinstance(run.snapshot, dict) else {}
-    git, packages = _mapping(taken, "git"), _mapping(taken, "packages")
+    """Trainer, seed, and what else the rules look at; "" for what was not told."""
+    told = made_of(run)
+    code, packages, data = (told.get(part, {}) for part in ("code", "packages", "data"))
     return {
         "trainer": run.trainer,
         "seed": run.seed,
-        "commit": git.get("commit", ""),
-        "edits": git.get("diff_sha256", "") or ("?" if git.get("dirty") else ""),
-        "data": taken.get("data", ""),
-        "device": taken.get("device", ""),
-        "python": taken.get("python", ""),
+        "commit": code.get("commit", ""),
+        "edits": code.get("diff_sha256", ""),
+        "data": data.get("snapshot", ""),
+        "device": told.get("device", ""),
+        "python": told.get("python", ""),
         "torch": packages.get("torch", ""),
     }
 
@@ -91,8 +92,3 @@ def _holds_another(one: frozenset[str], joint: Iterable[frozenset[str]]) -> bool
 def _reached(run_id: str, name: str) -> float | None:
     summary = store.summaries([run_id])[run_id].get(name)
     return summary.last if summary else None
-
-
-def _mapping(taken: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = taken.get(name)
-    return value if isinstance(value, dict) else {}

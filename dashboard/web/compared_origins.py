@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.comparison import ledger
 from dashboard.comparison.ledger import Entry
-from dashboard.comparison.origin import origin
 from dashboard.runs.models import Run
+from dashboard.runs.origin import NEW_FILES, origin
 
 HASH = 12  # digits of a hash that tell it from all others
 # By section: the parts of an origin that it shows. A part that is one mapping goes by its keys.
@@ -57,8 +57,9 @@ def _part(told: Mapping[str, Any], parts: Sequence[str]) -> dict[str, Any]:
 
 
 def _readable(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Hashes short, and a clean work tree by its name."""
+    """Hashes short, and a work tree that has none by what it is."""
     code = {name: str(value)[:HASH] for name, value in told.get("code", {}).items()}
-    if code.get("diff_sha256") == "":
-        code["diff_sha256"] = _("no uncommitted changes")
+    words = {"": _("no uncommitted changes"), NEW_FILES: _("new files, not committed")}
+    if (edits := code.get("diff_sha256")) in words:
+        code["diff_sha256"] = words[edits]
     return {**told, "code": code}

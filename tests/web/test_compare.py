@@ -128,6 +128,16 @@ def test_code_machine_and_packages_are_compared_hashes_short(page_client):
     assert shown["numpy"] == (("2.0", "2.0"), False)
 
 
+def test_new_files_are_no_clean_work_tree(page_client):
+    runs = ran("one"), ran("other")
+    for run, dirty in zip(runs, (False, True), strict=True):
+        told = {"git": {"commit": "a", "dirty": dirty, "diff_sha256": ""}}
+        Run.objects.filter(pk=run.pk).update(snapshot=told)
+    sections = page_client.get(address(*runs)).context["sections"]
+    [edits] = [e for section in sections for e in section.entries if e.name == "diff_sha256"]
+    assert edits.values == ("no uncommitted changes", "new files, not committed")
+
+
 def test_runs_without_points_or_verdicts_can_be_compared(page_client, run):
     assert page_client.get(address(run, ran("other"))).status_code == 200
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from trainers.catalog import TRAINERS
 from trainers.config import complete
-from trainers.faults import clock, injections
+from trainers.faults import clock
 from trainers.faults.catalogue import FAULTS
 from trainers.faults.fault import Fault
 from trainers.loop import fit, stopwatch
@@ -108,10 +108,18 @@ def _loop(fault: Fault | None) -> Callable[..., fit.Loop]:
         loop.task.samples = list  # type: ignore[method-assign]  # pictures take time, and no rule looks at them
         if fault and fault.injection:
             options = {k: v for k, v in fault.options.items() if k != "first"}
-            getattr(injections, fault.injection)(loop, fault.onset, **options)
+            injection(fault.injection)(loop, fault.onset, **options)
         return loop
 
     return with_fault
+
+
+def injection(place: str) -> Callable[..., None]:
+    """place: module.function of injections/"""
+    name, _, function = place.partition(".")
+    module = import_module(f"trainers.faults.injections.{name}")
+    found: Callable[..., None] = getattr(module, function)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The kinds of faults, and by what a verdict has named one. Imports no torch.
 
 A fault is a change of the configuration, or something done to the loop and its batches from
-outside (injections.py): the trainers know nothing of it. Kinds of the split "dev" are those that
+outside (injections/): the trainers know nothing of it. Kinds of the split "dev" are those that
 rules may be tuned on; "test" is for measuring.
 """
 

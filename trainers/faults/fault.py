@@ -16,7 +16,7 @@ ONSET = 60  # the optimizer step from which a fault that comes later is there
 class Fault:
     """One kind.
 
-    changes: of the configuration; injection: a function of injections.py, called with `options`
+    changes: of the configuration; injection: module.function of injections/, called with `options`
     onset: the optimizer step before which the run is healthy; 0: from the start
     harm: what an effective one spoils. score: the held-out score; time: that of a step; declared:
         a defect by what it is, such as another configuration's checkpoint, which no score shows
