@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from dashboard.api.errors import not_found
 from dashboard.api.healthz import healthz
+
+handler404 = not_found
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

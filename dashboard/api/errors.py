@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.defaults import page_not_found
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -47,6 +49,14 @@ class Misasked(Exception):
     def __init__(self, hint: Hint) -> None:
         self.hint = hint
         super().__init__(hint.says)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A program that asks at an address where nothing is gets no page for people."""
+    if not request.path.startswith("/api/"):
+        return page_not_found(request, exception)
+    told = f"There is nothing at {request.path}; /api/docs/ lists every address."
+    return JsonResponse({"detail": told}, status=404)
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,4 +1,4 @@
-"""What a person sees when something is not there or goes wrong."""
+"""What people and programs see when something is not there or goes wrong."""
 
 import pytest
 from django.test import Client
@@ -30,3 +30,9 @@ def test_a_breakage_shows_no_traceback(page_client, monkeypatch, run):
     assert answer.status_code == 500
     assert "Something broke in Fixpoint" in answer.content.decode()
     assert "secret detail" not in answer.content.decode()
+
+
+def test_a_program_at_an_unknown_address_is_told_so_in_json(client):
+    answer = client.get("/api/runs//verdicts/")
+    assert answer.status_code == 404
+    assert "There is nothing at /api/runs//verdicts/" in answer.json()["detail"]
