@@ -1,4 +1,4 @@
-"""What people were told of verdicts, for programs."""
+"""What people were told, for programs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rest_framework.views import APIView
 
 from dashboard.api.access import MayRead
 from dashboard.api.serializers import refuse_unknown
-from dashboard.notices.models import Notice, Worry
-from dashboard.notices.wording import headline
+from dashboard.notices.models import NEWS, Notice, Worry
+from dashboard.notices.wording import headline, path
 
 
 class NoticeQuery(serializers.Serializer[Any]):
     run = serializers.CharField(required=False, max_length=32)
-    state = serializers.ChoiceField(Worry.values, required=False)
+    state = serializers.ChoiceField([*Worry.values, NEWS], required=False)
     before = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=1000)
 
@@ -33,7 +33,7 @@ class Notices(APIView):
         operation_id="notices_list",
         parameters=[
             OpenApiParameter("run", description="of this run alone"),
-            OpenApiParameter("state", description="fail or warn"),
+            OpenApiParameter("state", description="fail, warn or news"),
             OpenApiParameter("before", int, description="`next` of the page before"),
             OpenApiParameter("limit", int, description="notices a page, up to 1000; 50"),
         ],
@@ -56,11 +56,12 @@ class Notices(APIView):
 def _told(notice: Notice) -> dict[str, Any]:
     return {
         "id": notice.pk,
-        "run": notice.run_id,
+        "run": notice.run_id,  # null: news of a study, at `path`
         "rule": notice.rule,
         "state": notice.state,
         "since_step": notice.verdict.get("since_step"),
         "headline": headline(notice),
+        "path": path(notice),
         "told_at": notice.told_at,
         "over_at": notice.over_at,
     }

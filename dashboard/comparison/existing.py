@@ -34,6 +34,7 @@ def from_runs(asked: Definition, before: Sequence[Run], after: Sequence[Run], wh
         parts=[{"name": name, "patch": {name: value}} for name, value in patch.items()],
         paired=_same_seeds(before, after),
         afterwards=ended([*before, *after]),
+        told_look=0 if any(run.is_live for run in (*before, *after)) else 1,  # who asks, sees it
         created_by=who.by,
         **asked.kept,
     )

@@ -52,6 +52,7 @@ class Study(models.Model):
     )
     explanations = models.JSONField(default=dict)  # by difference: {"reason", "by", "at"}
     look = models.PositiveIntegerField(default=1)  # answers so far: seeds were added after each
+    told_look = models.PositiveIntegerField(default=0)  # the answer that people were told of last
     afterwards = models.BooleanField(default=False)  # its first runs were there before the question
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=200, blank=True)  # a person's name, or a token's

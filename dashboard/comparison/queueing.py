@@ -59,6 +59,7 @@ def check_count(seeds: int, arms: int) -> None:
 
 
 def _launch(study: Study, arm: Arm, seed: int, who: Who, priority: int) -> Run:
+    """Quiet: half of the runs are there to show what is wrong. The study tells its answer."""
     ending = f" · {arm.name} · {seed}"
     return launch(
         study.trainer,
@@ -68,6 +69,7 @@ def _launch(study: Study, arm: Arm, seed: int, who: Who, priority: int) -> Run:
         seed=seed,
         priority=priority,
         note=study.hypothesis,
+        quiet=True,
         user=who.user,
     )
 

@@ -1,4 +1,4 @@
-"""What people are told about verdicts: the notices, the channels they leave by, each delivery."""
+"""What people are told: the notices, the channels they leave by, each delivery."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ class Worry(models.TextChoices):
     WARN = "warn", _("Warning")
 
 
-class Notice(models.Model):
-    """A rule that turned to warn or fail on a run: one a rule, run and day (of UTC)."""
+NEWS = "news"  # the state of a notice that is of no verdict
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="notices")
-    rule = models.CharField(max_length=60)
+
+class Notice(models.Model):
+    """A rule that turned to warn or fail on a run: one a rule, run and day (of UTC). Or news."""
+
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="notices")
+    rule = models.CharField(max_length=60, blank=True)
     day = models.DateField()
-    state = models.CharField(max_length=4, choices=Worry.choices)  # the worst that was told
-    verdict = models.JSONField()  # as it was when it turned; messages untranslated
+    state = models.CharField(  # the worst that was told
+        max_length=4, choices=[*Worry.choices, (NEWS, _("News"))]
+    )
+    verdict = models.JSONField(default=dict)  # as it was when it turned; messages untranslated
+    news = models.JSONField(default=dict)  # headline and says, untranslated; path, project
     told_at = models.DateTimeField(db_index=True)
     over_at = models.DateTimeField(null=True, blank=True)  # passes since, or a later one stands
     seen_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="seen_notices")
@@ -36,7 +42,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.run_id} {self.rule} {self.state} {self.day}"
+        return f"{self.run_id or self.news['path']} {self.rule} {self.state} {self.day}"
 
 
 class Kind(models.TextChoices):
@@ -58,7 +64,8 @@ class Channel(models.Model):
     target = models.TextField()  # an address of the web; of e-mail: addresses, one a line
     secret = models.CharField(max_length=200, blank=True)  # with which requests are signed
     project = models.ForeignKey(Project, models.CASCADE, null=True, blank=True)  # null: all
-    warnings = models.BooleanField(default=False)  # False: failures alone
+    warnings = models.BooleanField(default=False)  # False: of verdicts, failures alone
+    news = models.BooleanField(default=True)  # answers of studies
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default="en")
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

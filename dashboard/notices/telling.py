@@ -1,4 +1,4 @@
-"""Which verdicts people are told of, and when: a rule that turns to warn or fail, once a day."""
+"""What people are told of, and when: a rule that turns to warn or fail, once a day; news."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from typing import Any
 from django.db.models import Q
 from django.utils.timezone import now
 
-from dashboard.health.verdict import Verdict
-from dashboard.notices.models import Channel, Delivery, Notice, Worry
-from dashboard.runs.models import Run
+from dashboard.health.rule import Message
+from dashboard.health.verdict import Verdict, wire
+from dashboard.notices.models import NEWS, Channel, Delivery, Notice, Worry
+from dashboard.runs.models import Project, Run
 
 RANK = {Worry.WARN: 1, Worry.FAIL: 2}
+WANTED: dict[str, dict[str, bool]] = {  # what a channel is asked, by the notice's state
+    Worry.FAIL: {},
+    Worry.WARN: {"warnings": True},
+    NEWS: {"news": True},
+}
 WELL = ("pass", "not_applicable")  # "waiting" and "broken" say neither well nor ill
-NEWS = timedelta(days=1)  # what an older end's re-examination says is no news
+LATELY = timedelta(days=1)  # what an older end's re-examination says is no news
 
 
 def tell(run: Run, verdicts: Iterable[Verdict]) -> None:
@@ -24,7 +30,7 @@ def tell(run: Run, verdicts: Iterable[Verdict]) -> None:
     What was told already stands in the notices, not in the verdicts before: whatever is examined
     twice, by two workers or after a crash, is told once.
     """
-    if not is_news(run):
+    if run.quiet or not is_news(run):
         return
     pressing = {notice.rule: notice for notice in Notice.objects.filter(run=run, over_at=None)}
     for verdict in verdicts:
@@ -35,9 +41,20 @@ def tell(run: Run, verdicts: Iterable[Verdict]) -> None:
             Notice.objects.filter(pk=earlier.pk).update(over_at=now())
 
 
+def tell_news(project: Project, headline: Message, says: Message, path: str) -> None:
+    """Note what is of no verdict. To be called within the transaction that keeps that it was told.
+
+    path: of the page that tells it whole.
+    """
+    when = now()
+    news = {"headline": wire(headline), "says": wire(says), "path": path, "project": project.name}
+    notice = Notice.objects.create(day=when.date(), told_at=when, state=NEWS, news=news)
+    _send(project.pk, notice)
+
+
 def is_news(run: Run) -> bool:
     """Whether the run lives, or has ended lately."""
-    return run.is_live or (run.finished_at is not None and run.finished_at > now() - NEWS)
+    return run.is_live or (run.finished_at is not None and run.finished_at > now() - LATELY)
 
 
 def rank(state: str) -> int:
@@ -55,7 +72,7 @@ def _raise(run: Run, verdict: Verdict, earlier: Notice | None) -> None:
         _again(notice, fresh)
     if earlier and earlier.pk != notice.pk:
         Notice.objects.filter(pk=earlier.pk).update(over_at=when)
-    _send(run, notice)
+    _send(run.project_id, notice)
 
 
 def _again(notice: Notice, fresh: Mapping[str, Any]) -> None:
@@ -72,12 +89,10 @@ def _kept(verdict: Verdict) -> Verdict:
     return {**verdict, "evidence": []}
 
 
-def _send(run: Run, notice: Notice) -> None:
+def _send(project: int, notice: Notice) -> None:
     """One delivery a channel and notice, whatever becomes of the notice later on the day."""
     channels = Channel.objects.filter(
-        Q(project=None) | Q(project=run.project_id), enabled=True, created_at__lte=notice.told_at
+        Q(project=None) | Q(project=project), enabled=True, created_at__lte=notice.told_at
     )
-    if notice.state != Worry.FAIL:
-        channels = channels.filter(warnings=True)
-    for channel in channels:
+    for channel in channels.filter(**WANTED[notice.state]):
         Delivery.objects.get_or_create(channel=channel, notice=notice)

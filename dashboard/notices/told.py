@@ -1,4 +1,4 @@
-"""What is told of a verdict, as values: from it each channel makes its own form. Plain Python."""
+"""What is told, as values: from it each channel makes its own form. Plain Python."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ class Told:
     """In the channel's language, but for `sentence`, which is English for programs to read."""
 
     id: str  # the same for each attempt of one delivery
-    event: str  # "verdict" or "test"
-    at: str  # when the rule turned; ISO 8601
+    event: str  # "verdict", "news" or "test"
+    at: str  # when the rule turned, or the news came; ISO 8601
     headline: str
     says: str
     sentence: str
-    state: str  # fail or warn; "" in a test
+    state: str  # fail, warn or news; "" in a test
     rule: str
     since_step: int | None
     remedy: str
     stops: str  # what follows for the run, where it is stopped for this
-    run: str  # its id, "" in a test
+    run: str  # its id; "" where it is of no run
     run_name: str
     run_number: int | None
     project: str

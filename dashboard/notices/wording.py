@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from dashboard.health.rule import gettext_noop
+from dashboard.health.wording import told as kept
 from dashboard.health.wording import worded
 from dashboard.notices.address import link
-from dashboard.notices.models import Delivery, Notice
+from dashboard.notices.models import NEWS, Delivery, Notice
 from dashboard.notices.told import Told
+from dashboard.runs.models import Run
 
 HEADLINES = {
     ("fail", False): gettext_noop("{run} (#{number}): {rule}: failing"),
@@ -25,6 +27,8 @@ HEADLINES = {
 
 def headline(notice: Notice) -> str:
     """Which run, which rule, how bad, since when."""
+    if notice.run is None:
+        return kept(notice.news["headline"])
     step = notice.verdict.get("since_step")
     return _(HEADLINES[notice.state, step is not None]).format(
         run=notice.run.name,
@@ -32,6 +36,18 @@ def headline(notice: Notice) -> str:
         rule=worded(notice.verdict)["title"],
         step=step,
     )
+
+
+def says(notice: Notice) -> str:
+    """The sentence under the headline."""
+    return kept(notice.news["says"]) if notice.news else worded(notice.verdict)["says"] or ""
+
+
+def path(notice: Notice) -> str:
+    """The page that tells it whole."""
+    if notice.run is None:
+        return str(notice.news["path"])
+    return f"{notice.run.get_absolute_url()}?tab=verdicts#{notice.rule}"
 
 
 def message(told: dict[str, Any]) -> str:
@@ -42,13 +58,20 @@ def message(told: dict[str, Any]) -> str:
 def told(delivery: Delivery) -> Told:
     """What a channel is to tell now, in its language."""
     with override(delivery.channel.language):
-        return _of_notice(delivery, delivery.notice) if delivery.notice else _of_test(delivery)
+        if delivery.notice is None:
+            return _of_test(delivery)
+        if delivery.notice.run is None:
+            return _of_news(delivery, delivery.notice)
+        return _of_verdict(delivery, delivery.notice, delivery.notice.run)
 
 
-def _of_notice(delivery: Delivery, notice: Notice) -> Told:
-    run, verdict = notice.run, worded(notice.verdict)
+def _sentence(notice: Notice) -> str:
     with override("en"):
-        sentence = f"{headline(notice)}. {worded(notice.verdict)['says']}"
+        return f"{headline(notice)}. {says(notice)}"
+
+
+def _of_verdict(delivery: Delivery, notice: Notice, run: Run) -> Told:
+    verdict = worded(notice.verdict)
     stops = run.stopped_by.get("rule") == notice.rule
     return Told(
         id=f"delivery-{delivery.pk}",
@@ -56,7 +79,7 @@ def _of_notice(delivery: Delivery, notice: Notice) -> Told:
         at=notice.told_at.isoformat(timespec="seconds"),
         headline=headline(notice),
         says=verdict["says"] or "",
-        sentence=sentence,
+        sentence=_sentence(notice),
         state=notice.state,
         rule=notice.rule,
         since_step=notice.verdict.get("since_step"),
@@ -66,7 +89,28 @@ def _of_notice(delivery: Delivery, notice: Notice) -> Told:
         run_name=run.name,
         run_number=run.number,
         project=run.project.name,
-        link=link(f"{run.get_absolute_url()}?tab=verdicts#{notice.rule}"),
+        link=link(path(notice)),
+    )
+
+
+def _of_news(delivery: Delivery, notice: Notice) -> Told:
+    return Told(
+        id=f"delivery-{delivery.pk}",
+        event=NEWS,
+        at=notice.told_at.isoformat(timespec="seconds"),
+        headline=headline(notice),
+        says=says(notice),
+        sentence=_sentence(notice),
+        state=notice.state,
+        rule="",
+        since_step=None,
+        remedy="",
+        stops="",
+        run="",
+        run_name="",
+        run_number=None,
+        project=notice.news["project"],
+        link=link(path(notice)),
     )
 
 

@@ -92,6 +92,7 @@ class Run(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     stop_requested = models.BooleanField(default=False)
     stop_when_fatal = models.BooleanField(default=False)  # its launcher lets a verdict stop it
+    quiet = models.BooleanField(default=False)  # people are not told of its verdicts
     stopped_by = models.JSONField(default=dict)  # that verdict in short; empty: none did
     attempt = models.PositiveIntegerField(default=0)  # how often it was claimed
     losses = models.PositiveIntegerField(default=0)  # how often its lease ran out

@@ -36,11 +36,13 @@ def launch(
     note: str = "",
     baseline: Run | None = None,
     stop_when_fatal: bool = False,
+    quiet: bool = False,
     user: User | None = None,
 ) -> Run:
     """Queue a run of `trainer` with the preset's values, changed by `config`.
 
     stop_when_fatal: a verdict after which training is wasted stops it (dashboard.notices.fatal).
+    quiet: people are not told of its verdicts, though they are judged and shown.
 
     ConfigError: an unknown trainer, preset or field, or a value that is out of range.
     disk.NoRoom: the app's disk is full.
@@ -68,6 +70,7 @@ def launch(
             processes=getattr(chosen, "processes", 1),
             baseline=baseline,
             stop_when_fatal=stop_when_fatal,
+            quiet=quiet,
             launched_by=user,
         )
         transaction.on_commit(wake)

@@ -28,7 +28,17 @@ else:
 class ChannelForm(Base):
     class Meta:
         model = Channel
-        fields = ["name", "kind", "target", "secret", "project", "warnings", "language", "enabled"]
+        fields = [
+            "name",
+            "kind",
+            "target",
+            "secret",
+            "project",
+            "warnings",
+            "news",
+            "language",
+            "enabled",
+        ]
         labels = {
             "name": gettext_lazy("Name"),
             "kind": gettext_lazy("Kind"),
@@ -36,6 +46,7 @@ class ChannelForm(Base):
             "secret": gettext_lazy("Secret"),
             "project": gettext_lazy("Project"),
             "warnings": gettext_lazy("Warnings too"),
+            "news": gettext_lazy("Answers of studies"),
             "language": gettext_lazy("Language"),
             "enabled": gettext_lazy("Switched on"),
         }
@@ -45,7 +56,7 @@ class ChannelForm(Base):
                 "Webhook: left empty, one is made. Feishu and DingTalk: that of the robot, where"
                 " it asks for a signature. While editing, left empty, it stays."
             ),
-            "warnings": gettext_lazy("Otherwise failures alone."),
+            "warnings": gettext_lazy("Otherwise, of verdicts, failures alone."),
         }
         widgets = {
             "target": forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),

@@ -1,4 +1,4 @@
-"""All that was told of verdicts, the newest first, and by which channels it left."""
+"""All that was told, the newest first, and by which channels it left."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from dashboard.health.wording import worded
 from dashboard.notices.models import Delivery, Notice
 from dashboard.notices.seeing import see, unseen
+from dashboard.notices.wording import says
 from dashboard.web import live
 from dashboard.web.bell import reader, row
 
@@ -37,8 +37,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _row(notice: Notice, new: set[int]) -> dict[str, Any]:
-    says = worded(notice.verdict)["says"]
-    return {**row(notice), "says": says, "is_new": notice.pk in new}
+    project = notice.run.project.name if notice.run else notice.news["project"]
+    told = {"says": says(notice), "project": project, "is_new": notice.pk in new}
+    return {**row(notice), **told}
 
 
 def _seen(notice: Notice) -> list[Any]:

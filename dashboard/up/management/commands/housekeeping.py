@@ -1,4 +1,4 @@
-"""`manage.py housekeeping`: keeps house and sends notices until it is told to stop."""
+"""`manage.py housekeeping`: keeps house and tells people what is new, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
+from dashboard.comparison.announcing import announce
 from dashboard.notices.outbox import Postman
 from dashboard.training.housekeeping import House
 
@@ -19,7 +20,10 @@ EVERY = 2.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Queue runs again whose machine fell silent, wake workers, send notices, until stopped."
+    help = (
+        "Queue runs again whose machine fell silent, wake workers, tell answers of studies, send"
+        " notices, until stopped."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
@@ -30,6 +34,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             try:
                 house.keep()
+                announce()
             except DatabaseError:
                 logger.exception("the database does not answer; trying again")
             close_old_connections()
