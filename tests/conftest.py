@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 
 from dashboard.api.models import Scope, Token
 from dashboard.runs.models import Run
@@ -22,6 +23,13 @@ from dashboard.training.launching import launch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright's event loop runs on in this thread, and bars others."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def in_the_settings_language() -> Iterator[None]:
+    """A page that was asked for in Chinese leaves its language to the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
