@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from trainers.targets import Target
 
@@ -109,10 +110,16 @@ class Trainer:
 
 
 class ConfigError(ValueError):
-    """A configuration that was refused; `errors` names each field and what is wrong with it."""
+    """A configuration that was refused; `errors` names each field and what is wrong with it.
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    problems: the same as pydantic tells it, for who says it in other words; of what it found alone.
+    """
+
+    def __init__(
+        self, errors: Mapping[str, str], problems: Mapping[str, ErrorDetails] | None = None
+    ) -> None:
         self.errors = dict(errors)
+        self.problems = dict(problems or {})
         super().__init__("; ".join(f"{name}: {message}" for name, message in errors.items()))
 
 
@@ -128,16 +135,22 @@ def complete(trainer: Trainer, preset: str, values: Mapping[str, Any]) -> Config
     try:
         return trainer.config.model_validate({**start, **values})
     except ValidationError as error:
-        raise ConfigError(_by_field(trainer, error)) from error
+        problems = _by_field(trainer, error)
+        told = {name: _told(problem) for name, problem in problems.items()}
+        raise ConfigError(told, problems) from error
 
 
-def _by_field(trainer: Trainer, error: ValidationError) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _by_field(trainer: Trainer, error: ValidationError) -> dict[str, ErrorDetails]:
+    found: dict[str, ErrorDetails] = {}
     for problem in error.errors(include_url=False):
-        name = ".".join(str(part) for part in problem["loc"]) or "config"
         if problem["type"] == "extra_forbidden":
             known = ", ".join(trainer.config.model_fields)
-            found[name] = f"{trainer.name} has no such field; it has: {known}"
-        else:
-            found[name] = f"{problem['msg']} (got {problem['input']!r})"
+            problem["ctx"] = {"trainer": trainer.name, "known": known}
+        found[".".join(str(part) for part in problem["loc"]) or "config"] = problem
     return found
+
+
+def _told(problem: ErrorDetails) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "{trainer} has no such field; it has: {known}".format(**problem["ctx"])
+    return f"{problem['msg']} (got {problem['input']!r})"

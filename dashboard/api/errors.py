@@ -18,6 +18,7 @@ from dashboard.runs.files import Full
 from dashboard.runs.samples import NoSample
 from dashboard.search.errors import Hint
 from dashboard.storage import disk
+from dashboard.training import refusals
 from dashboard.training.queue import OutOfRange
 from trainers.config import ConfigError
 
@@ -80,6 +81,11 @@ def _misasked(hint: Hint) -> dict[str, Any]:
     return {**told, "from": hint.span[0], "to": hint.span[1], "near": list(hint.near)}
 
 
+def _refused(error: ConfigError) -> dict[str, Any]:
+    told = refusals.told(error)
+    return {"detail": _sentence(told), "errors": told}
+
+
 def _sentence(detail: Any) -> str:
     if isinstance(detail, dict):
         return "; ".join(f"{name}: {_sentence(told)}" for name, told in detail.items())
@@ -89,7 +95,7 @@ def _sentence(detail: Any) -> str:
 
 
 ANSWERS: dict[type[Exception], tuple[int, Callable[[Any], dict[str, Any]]]] = {
-    ConfigError: (400, lambda error: {"detail": str(error), "errors": error.errors}),
+    ConfigError: (400, lambda error: _refused(error)),
     Misasked: (400, lambda error: _misasked(error.hint)),
     NoSample: (400, lambda error: {"detail": f"{error}; nothing was stored"}),
     Unreadable: (

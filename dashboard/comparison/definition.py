@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dashboard.comparison.models import Direction, Study, Summary
 from trainers.catalog import TRAINERS
 from trainers.config import ConfigError, Metric
@@ -16,7 +18,10 @@ MOST_LAST = 10_000
 
 
 class StudyError(ConfigError):
-    """A study that cannot be made or changed so; `errors` names each field and how to mend it."""
+    """A study that cannot be made or changed so; `errors` names each field and how to mend it.
+
+    In the language that is active where it is raised: the reader's.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,46 +65,59 @@ def proposed(trainer: str) -> Metric | None:
 
 def _errors(asked: Definition) -> dict[str, str]:
     found = {
-        "title": "" if asked.title.strip() else "give the study a title",
-        "metric": "" if asked.metric.strip() else "name the metric that decides",
+        "title": "" if asked.title.strip() else _("Give the study a title."),
+        "metric": "" if asked.metric.strip() else _("Name the metric that decides."),
         "direction": _direction(asked.direction),
         "smallest": _smallest(asked.smallest),
         "summary": _summary(asked.summary),
-        "last_k": "" if 1 <= asked.last_k <= MOST_LAST else f"between 1 and {MOST_LAST}",
+        "last_k": _last_k(asked.last_k),
         "guardrails": _guardrails(asked),
     }
     return {name: told for name, told in found.items() if told}
 
 
 def _direction(value: str) -> str:
-    return "" if value in Direction.values else f"lower or higher (got {value!r})"
+    if value in Direction.values:
+        return ""
+    return _("Say whether lower or higher is better (got %(value)s).") % {"value": value}
 
 
 def _summary(value: str) -> str:
-    return "" if value in Summary.values else f"one of {', '.join(Summary.values)} (got {value!r})"
+    if value in Summary.values:
+        return ""
+    told = {"known": ", ".join(Summary.values), "value": value}
+    return _("One of %(known)s (got %(value)s).") % told
+
+
+def _last_k(value: int) -> str:
+    if 1 <= value <= MOST_LAST:
+        return ""
+    told = {"most": MOST_LAST, "value": value}
+    return _("A whole number from 1 to %(most)s (got %(value)s).") % told
 
 
 def _smallest(value: float) -> str:
     if math.isfinite(value) and value > 0:
         return ""
-    return (
-        "the smallest effect that matters is a number above 0 in the metric's own unit: without it"
-        f" nobody could say that two arms are alike (got {value!r})"
-    )
+    return _(
+        "The smallest effect that matters is a number above 0 in the metric's own unit: without it"
+        " nobody could say that two arms are alike (got %(value)s)."
+    ) % {"value": value}
 
 
 def _guardrails(asked: Definition) -> str:
     if len(asked.guardrails) > MOST_GUARDRAILS:
-        return f"at most {MOST_GUARDRAILS}: each costs all others of their power"
+        told = _("At most %(most)s guardrails: each costs all others of their power.")
+        return told % {"most": MOST_GUARDRAILS}
     names = [str(one.get("metric", "")) for one in asked.guardrails]
     if len(set(names)) < len(names) or asked.metric in names:
-        return "each metric stands once, and the primary one is no guardrail"
+        return _("Each metric stands once, and the primary one is no guardrail.")
     return next((told for one in asked.guardrails if (told := _one(one))), "")
 
 
 def _one(guardrail: Mapping[str, Any]) -> str:
     if not str(guardrail.get("metric", "")).strip():
-        return "each guardrail names its metric"
+        return _("Each guardrail names its metric.")
     smallest = guardrail.get("smallest")
     told = _direction(str(guardrail.get("direction", ""))) or (
         _smallest(float(smallest)) if smallest is not None else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.ledger import differences
@@ -47,14 +48,17 @@ def from_runs(asked: Definition, before: Sequence[Run], after: Sequence[Run], wh
 
 def _check_runs(before: Sequence[Run], after: Sequence[Run]) -> None:
     if not before or not after:
-        raise StudyError({"runs": "each arm needs at least one run"})
+        raise StudyError({"runs": _("Each arm needs at least one run.")})
     names = [run.pk for run in (*before, *after)]
     if len(set(names)) < len(names):
-        raise StudyError({"runs": "a run stands in one arm, and once"})
+        raise StudyError({"runs": _("A run stands in one arm, and once.")})
     trainers = sorted({run.trainer for run in (*before, *after)})
     if len(trainers) > 1:
-        told = f"runs of different trainers have no configuration in common: {', '.join(trainers)}"
-        raise StudyError({"runs": told})
+        told = _(
+            "Runs of different trainers have no configuration in common: %(trainers)s. Choose runs"
+            " of one trainer."
+        )
+        raise StudyError({"runs": told % {"trainers": ", ".join(trainers)}})
 
 
 def _difference(before: Run, after: Run) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import StudyError
@@ -30,5 +31,6 @@ def explain(study: Study, difference: str, reason: str, who: Who) -> None:
 def _check_difference(study: Study, name: str) -> None:
     there = {row.name for one in conclude(study).comparisons for row in one.ledger}
     if name not in there:
-        known = ", ".join(sorted(there)) or "none so far"
-        raise StudyError({"difference": f"the arms do not differ in {name!r}; they do in: {known}"})
+        told = _("The arms do not differ in %(name)s; they do in: %(known)s.")
+        known = ", ".join(sorted(there)) or _("nothing so far")
+        raise StudyError({"difference": told % {"name": name, "known": known}})

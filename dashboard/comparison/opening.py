@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from dashboard.comparison.attribution import Part, Planned
 from dashboard.comparison.definition import Definition, StudyError
@@ -73,9 +74,11 @@ def patch_of(run: Run, rule: str) -> dict[str, Any]:
     verdicts = examination.verdicts if examination else []
     patch = next((dict(v["patch"]) for v in verdicts if v["rule"] == rule), None)
     if patch is None:
-        raise StudyError({"rule": f"no verdict of {rule!r} on this run"})
+        told = gettext("This run has no verdict of the rule %(rule)s.")
+        raise StudyError({"rule": told % {"rule": rule}})
     if not patch:
-        raise StudyError({"patch": f"{rule} names no change of this configuration: give one"})
+        told = gettext("%(rule)s names no change of this configuration: give one.")
+        raise StudyError({"patch": told % {"rule": rule}})
     return patch
 
 

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.comparison.attribution import Part, Planned, factorial, leave_one_out
+from django.utils.translation import gettext as _
+
+from dashboard.comparison.attribution import (
+    MOST_FACTORIAL,
+    Part,
+    Planned,
+    factorial,
+    leave_one_out,
+)
 from dashboard.comparison.definition import StudyError
 from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import check_count
@@ -48,10 +56,17 @@ def taken_apart(parts: Sequence[Part], design: str) -> list[Planned]:
     """The arms that tell which part of a fix does it. StudyError: too many parts."""
     if design == Design.COMPARE:
         return before_and_after({k: v for part in parts for k, v in part.patch.items()})
-    try:
-        return leave_one_out(parts) if design == Design.LEAVE_ONE_OUT else factorial(parts)
-    except ValueError as error:
-        raise StudyError({"parts": str(error)}) from error
+    if design == Design.LEAVE_ONE_OUT:
+        return leave_one_out(parts)
+    if len(parts) > MOST_FACTORIAL:
+        told = _(
+            "Every combination of %(parts)s changes makes %(arms)s arms: leave each out once"
+            " instead, or take %(most)s at most."
+        )
+        count = len(parts)
+        named = {"parts": count, "arms": 2**count, "most": MOST_FACTORIAL}
+        raise StudyError({"parts": told % named})
+    return factorial(parts)
 
 
 def checked(plan: Plan) -> dict[str, Any]:
@@ -59,13 +74,14 @@ def checked(plan: Plan) -> dict[str, Any]:
     if plan.trainer not in TRAINERS:
         raise ConfigError({"trainer": TRAINERS.unknown(plan.trainer)})
     if not 2 <= len(plan.arms) <= MOST_ARMS:
-        raise StudyError({"arms": f"two to {MOST_ARMS} (got {len(plan.arms)})"})
+        told = _("A study has two to %(most)s arms; this one would have %(arms)s.")
+        raise StudyError({"arms": told % {"most": MOST_ARMS, "arms": len(plan.arms)}})
     check_count(plan.seeds, len(plan.arms))
     whole = [_complete(plan, arm.patch) for arm in plan.arms]
     for place, arm in enumerate(plan.arms):
         if whole[place] in whole[:place]:
-            told = f"{arm.name} changes nothing: another arm has the same configuration"
-            raise StudyError({"patch": told})
+            told = _("The arm %(arm)s changes nothing: another one has the same configuration.")
+            raise StudyError({"patch": told % {"arm": arm.name}})
     return _complete(plan, {})
 
 

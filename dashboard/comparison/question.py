@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dashboard.comparison import definition as definitions
 from dashboard.comparison.definition import Definition, StudyError
@@ -20,8 +21,9 @@ def change_question(study: Study, who: Who, **changes: Any) -> list[Change]:
     StudyError: an unknown field, or a value that is not right.
     """
     if unknown := set(changes) - set(definitions.NAMES):
-        known = ", ".join(definitions.NAMES)
-        raise StudyError(dict.fromkeys(unknown, f"cannot be changed; these can: {known}"))
+        told = _("This cannot be changed; these can: %(known)s.")
+        told %= {"known": ", ".join(definitions.NAMES)}
+        raise StudyError(dict.fromkeys(unknown, told))
     study = Study.objects.select_for_update().get(pk=study.pk)
     now_asked = definitions.of(study).kept
     then = Definition(**{**now_asked, **changes}).kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from dashboard.comparison.definition import StudyError
 from dashboard.comparison.models import Arm, Member, Study
@@ -53,9 +54,14 @@ def queue(study: Study, seeds: Sequence[int], who: Who, priority: int) -> list[R
 
 def check_count(seeds: int, arms: int) -> None:
     if not 1 <= seeds <= MOST_SEEDS:
-        raise StudyError({"seeds": f"1 to {MOST_SEEDS} of each arm (got {seeds})"})
+        told = gettext("A study takes 1 to %(most)s seeds of each arm at once (got %(seeds)s).")
+        raise StudyError({"seeds": told % {"most": MOST_SEEDS, "seeds": seeds}})
     if seeds * arms > MOST_RUNS:
-        raise StudyError({"seeds": f"{seeds} x {arms} arms are more than {MOST_RUNS} runs"})
+        told = gettext(
+            "%(seeds)s seeds of %(arms)s arms are more than %(most)s runs: give fewer seeds now,"
+            " and add more later."
+        )
+        raise StudyError({"seeds": told % {"seeds": seeds, "arms": arms, "most": MOST_RUNS}})
 
 
 def _launch(study: Study, arm: Arm, seed: int, who: Who, priority: int) -> Run:

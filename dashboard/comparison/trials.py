@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from dashboard.comparison.comparable import Told, incomparable
 from dashboard.comparison.models import Trial
@@ -19,7 +20,7 @@ from dashboard.health.origins import completed, primary
 from dashboard.health.rule import Message
 from dashboard.metrics import store
 from dashboard.runs.models import Run, Status, new_id
-from dashboard.training.launching import launch
+from dashboard.training.launching import launch, no_trainer
 from trainers.catalog import TRAINERS
 from trainers.config import ConfigError, complete
 
@@ -145,14 +146,16 @@ def _made(run: Run, key: str) -> Run | None:
 def _changed(run: Run, rule: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The whole configuration of the child, checked."""
     if run.trainer not in TRAINERS:
-        raise ConfigError({"trainer": f"the trainer {run.trainer!r} is no more"})
+        raise ConfigError({"trainer": no_trainer(run.trainer)})
     if offered(run, rule) is None:
-        raise ConfigError({"rule": f"no verdict of {rule!r} on this run offers a change"})
+        told = _("The rule %(rule)s offers no change for this run.")
+        raise ConfigError({"rule": told % {"rule": rule}})
     was = before(run)
     trainer = TRAINERS[run.trainer]
     config = complete(trainer, "", {**was, **changes}).model_dump(mode="json")
     if config == complete(trainer, "", was).model_dump(mode="json"):
-        raise ConfigError({NOTHING: "nothing differs from the run: that would only repeat it"})
+        told = _("Nothing differs from the run: that would only repeat it.")
+        raise ConfigError({NOTHING: told})
     return config
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -48,9 +49,7 @@ def launch(
     disk.NoRoom: the app's disk is full.
     """
     if trainer not in TRAINERS:
-        raise ConfigError(
-            {"trainer": f"unknown trainer {trainer!r}; there are: {', '.join(TRAINERS)}"}
-        )
+        raise ConfigError({"trainer": no_trainer(trainer)})
     disk.make_sure_of_room()
     chosen = complete(TRAINERS[trainer], preset, config or {})
     with transaction.atomic():
@@ -75,6 +74,12 @@ def launch(
         )
         transaction.on_commit(wake)
     return run
+
+
+def no_trainer(name: str) -> str:
+    """That there is none of this name, and which there are."""
+    told = gettext("There is no trainer %(name)s; there are: %(known)s.")
+    return told % {"name": name, "known": ", ".join(TRAINERS)}
 
 
 def wake() -> bool:

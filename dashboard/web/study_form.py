@@ -10,13 +10,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.comparison.definition import proposed
+from dashboard.comparison.definition import StudyError, proposed
 from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.runs.models import new_id
+from dashboard.training import refusals
 from dashboard.web.question_form import QuestionForm
 from dashboard.web.study_ways import Way
+from trainers.config import ConfigError
 
+BESIDE = {"parts": "design", "arms": "design"}  # errors of what the form calls otherwise
 USUAL_SEEDS = 3
 USUAL_MORE = 2  # further seeds of each arm, where runs are there
 
@@ -63,18 +66,17 @@ class StudyForm(QuestionForm):
     def clean_patch(self) -> dict[str, Any]:
         return patch_from(self.cleaned_data["patch"])
 
-    def refuse(self, errors: Mapping[str, str]) -> None:
+    def refuse(self, error: ConfigError) -> None:
         """Each error beside its field; what belongs to none, on top of the form."""
         typed = {*self.cleaned_data.get("patch", ()), *self.way.config}
-        for name, told in errors.items():
-            if name in self.fields:
-                self.add_error(name, told)
-            elif name == "parts":
-                self.add_error("design", told)
+        for name, told in refusals.told(error).items():
+            field = BESIDE.get(name, name)
+            if field in self.fields and isinstance(error, StudyError):
+                self.add_error(field, told)
             elif name in typed and "patch" in self.fields:
                 self.add_error("patch", f"{name}: {told}")
             else:
-                self.add_error(None, f"{name}: {told}")
+                self.add_error(None, told if isinstance(error, StudyError) else f"{name}: {told}")
 
 
 def patch_from(text: str) -> dict[str, Any]:

@@ -37,9 +37,9 @@ def test_a_run_is_launched(api):
 @pytest.mark.parametrize(
     ("body", "field", "told"),
     [
-        ({"trainer": "nope"}, "trainer", "unknown trainer"),
+        ({"trainer": "nope"}, "trainer", "There is no trainer nope"),
         ({"trainer": "rehearsal", "preset": "x"}, "preset", "unknown preset"),
-        ({"trainer": "rehearsal", "config": {"steps": -1}}, "steps", "greater than"),
+        ({"trainer": "rehearsal", "config": {"steps": -1}}, "steps", "at least 1"),
         ({"trainer": "rehearsal", "config": {"stepz": 1}}, "stepz", "no such field"),
         ({"trainer": "rehearsal", "sede": 1}, "sede", "no such field"),
         ({"trainer": "rehearsal", "seed": -1}, "seed", "greater than"),

@@ -140,7 +140,7 @@ def test_a_rule_without_a_verdict_cannot_be_tried(program):
     body = {**QUESTION, "verdict": {"run": ran().pk, "rule": "nobody"}}
     answer = post(program, "", body)
     assert answer.status_code == 400
-    assert "no verdict of 'nobody'" in answer.json()["errors"]["rule"]
+    assert "no verdict of the rule nobody" in answer.json()["errors"]["rule"]
 
 
 def test_the_newest_studies_come_first(program):
@@ -172,3 +172,11 @@ def test_a_request_that_is_sent_again_with_its_key_opens_one_study(program):
     assert again.status_code == 200
     assert again.json()["id"] == first["id"]
     assert Run.objects.count() == 4
+
+
+def test_what_is_refused_is_told_in_the_language_of_the_request(program):
+    body = json.dumps({**FRESH, "smallest": 0})
+    answer = program.post(
+        "/api/studies/", body, content_type="application/json", headers={"Accept-Language": "zh"}
+    )
+    assert "有意义的最小效应" in answer.json()["errors"]["smallest"]

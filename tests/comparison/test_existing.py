@@ -30,7 +30,7 @@ def test_seeds_can_be_added_to_runs_that_were_there():
 
 def test_a_run_stands_in_one_arm():
     run = ran()
-    with pytest.raises(StudyError, match="a run stands in one arm"):
+    with pytest.raises(StudyError, match="A run stands in one arm"):
         from_runs(asked(), [run], [run], LIN)
     with pytest.raises(StudyError, match="at least one run"):
         from_runs(asked(), [run], [], LIN)

@@ -51,13 +51,13 @@ def test_each_run_has_its_arms_configuration_and_its_seeds_baseline():
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"smallest": 0.0}, "smallest: the smallest effect that matters is a number above 0"),
+        ({"smallest": 0.0}, "smallest: The smallest effect that matters is a number above 0"),
         ({"smallest": math.nan}, "smallest"),
-        ({"direction": "up"}, "direction: lower or higher"),
-        ({"title": " "}, "title: give the study a title"),
-        ({"summary": "first"}, "summary: one of last, best, mean"),
-        ({"last_k": 0}, "last_k: between 1"),
-        ({"guardrails": [{"metric": "m", "direction": "x"}]}, "m: lower or higher"),
+        ({"direction": "up"}, "direction: Say whether lower or higher"),
+        ({"title": " "}, "title: Give the study a title"),
+        ({"summary": "first"}, "summary: One of last, best, mean"),
+        ({"last_k": 0}, "last_k: A whole number from 1 to 10000"),
+        ({"guardrails": [{"metric": "m", "direction": "x"}]}, "m: Say whether lower or higher"),
         ({"guardrails": [{"metric": "train/loss", "direction": "lower"}]}, "is no guardrail"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_question_that_cannot_be_answered_is_refused(more, told):
         ({"patch": {}}, "after changes nothing"),
         ({"patch": {"noise": 0.3}}, "after changes nothing"),
         ({"patch": {"nose": 1}}, "no such field"),
-        ({"seeds": 0}, "seeds: 1 to 100"),
+        ({"seeds": 0}, "seeds: A study takes 1 to 100"),
         ({"trainer": "nobody"}, "there is no trainer"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_verdicts_fix_is_tried_on_its_run_which_is_not_counted_itself():
 
 def test_a_verdict_that_names_no_change_is_told():
     run = ran()
-    with pytest.raises(StudyError, match="no verdict of 'nothing'"):
+    with pytest.raises(StudyError, match="no verdict of the rule nothing"):
         patch_of(run, "nothing")
     rule = Examination.objects.get(run=run).verdicts[0]["rule"]
     with pytest.raises(StudyError, match="names no change"):
@@ -129,7 +129,7 @@ def test_a_fix_is_taken_apart():
 
 def test_too_many_parts_name_the_way_out():
     parts = parts_of({str(n): n for n in range(5)})
-    with pytest.raises(StudyError, match="leave each part out once"):
+    with pytest.raises(StudyError, match="leave each out once"):
         taken_apart(parts, Design.FACTORIAL)
 
 

@@ -21,5 +21,5 @@ def test_a_change_of_the_question_is_kept_with_who_made_it_and_when():
 
 
 def test_what_is_no_question_cannot_be_changed():
-    with pytest.raises(StudyError, match="paired: cannot be changed"):
+    with pytest.raises(StudyError, match="paired: This cannot be changed"):
         change_question(opened(), LIN, paired=False)

@@ -29,7 +29,7 @@ def test_a_nameless_run_gets_a_telling_name():
 @pytest.mark.parametrize(
     ("trainer", "preset", "config", "field", "told"),
     [
-        ("nope", "", {}, "trainer", "unknown trainer 'nope'; there are: "),
+        ("nope", "", {}, "trainer", "There is no trainer nope; there are: "),
         ("rehearsal", "nope", {}, "preset", "rehearsal has: steady, nan, crash"),
         ("rehearsal", "", {"stepz": 1}, "stepz", "no such field; it has: steps"),
         ("rehearsal", "", {"steps": 0}, "steps", "greater than or equal to 1 (got 0)"),

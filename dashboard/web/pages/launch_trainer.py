@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.runs.models import Run
 from dashboard.storage import disk
+from dashboard.training import refusals
 from dashboard.training.launching import launch
 from dashboard.web import fixes
 from dashboard.web.fields import preset_values
@@ -146,7 +147,7 @@ def _launched(
             trainer.name, preset=preset, config=values, baseline=start.clone, user=user, **said
         )
     except ConfigError as error:
-        for name, message in error.errors.items():
+        for name, message in refusals.told(error).items():
             config.add_error(name if name in config.fields else None, message)
     except disk.NoRoom as error:
         config.add_error(None, str(error))

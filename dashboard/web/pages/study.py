@@ -20,6 +20,7 @@ from dashboard.comparison.reading import members
 from dashboard.comparison.report.document import repeat
 from dashboard.runs.models import Run
 from dashboard.storage import disk
+from dashboard.training import refusals
 from dashboard.web import live, study_view
 from dashboard.web.pages.compare import MOST
 from dashboard.web.pages.study_new import who
@@ -76,7 +77,7 @@ def _act(request: HttpRequest, study: Study) -> HttpResponse:
         else:
             _explain(request, study)
     except ConfigError as error:
-        messages.error(request, " ".join(error.errors.values()))
+        messages.error(request, " ".join(refusals.told(error).values()))
     except disk.NoRoom as error:
         messages.error(request, str(error))
     return redirect("study", study.pk)

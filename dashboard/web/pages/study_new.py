@@ -48,7 +48,7 @@ def _opened(request: HttpRequest, found: Way, form: StudyForm) -> Study | None:
     try:
         study, new = once(asked["key"], lambda: opened(found, form.question(), asked, by))
     except ConfigError as error:
-        form.refuse(error.errors)
+        form.refuse(error)
     except disk.NoRoom as error:
         form.add_error(None, str(error))
     else:

@@ -16,6 +16,7 @@ from dashboard.health.verdict import Verdict
 from dashboard.health.wording import worded
 from dashboard.runs.models import Run, new_id
 from dashboard.storage import disk
+from dashboard.training import refusals
 from dashboard.web.forms import PatchForm
 from dashboard.web.trials import shown
 from trainers.catalog import BUILT_IN, TRAINERS
@@ -68,20 +69,14 @@ def _launched(request: HttpRequest, run: Run, rule: str, form: PatchForm) -> Run
     try:
         child = trials.try_fix(run, rule, form.cleaned_data, key=key, user=user)
     except ConfigError as error:
-        for name, message in error.errors.items():
-            form.add_error(name if name in form.fields else None, _says(name, message))
+        for name, message in refusals.told(error).items():
+            form.add_error(name if name in form.fields else None, message)
     except disk.NoRoom as error:
         form.add_error(None, str(error))
     else:
         messages.success(request, _("Launched. When it has ended, the same rule judges again."))
         return child
     return None
-
-
-def _says(name: str, message: str) -> str:
-    if name == trials.NOTHING:
-        return _("Nothing differs from the run: that would only repeat it.")
-    return message
 
 
 def _study(run: Run, rule: str) -> str:
