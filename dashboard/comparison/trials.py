@@ -126,6 +126,12 @@ def before(run: Run) -> dict[str, Any]:
     return {name: whole[name] for name in TRAINERS[run.trainer].config.model_fields}
 
 
+def difference(run: Run, rule: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What would change, as the trainer's configuration holds it. Raises as try_fix does."""
+    was, config = before(run), _changed(run, rule, changes)
+    return {name: value for name, value in config.items() if value != was[name]}
+
+
 def trials_of(run: Run) -> list[Trial]:
     """Those that try a verdict of this run, the oldest first, then the one that this run is."""
     related = ("run__examination", "run__baseline__examination")

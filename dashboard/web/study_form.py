@@ -125,6 +125,7 @@ def _more_seeds() -> forms.IntegerField:
 def _initial(way: Way) -> dict[str, Any]:
     metric = proposed(way.trainer)
     found: dict[str, Any] = {"title": way.title, "patch": patch_text(way.patch), "key": new_id()}
+    found["design"] = way.design
     if metric:
         found |= {"metric": metric.name, "direction": metric.direction}
     return found

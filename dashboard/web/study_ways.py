@@ -29,7 +29,8 @@ from trainers.config import complete
 class Way:
     """before, after: runs that are there; else config, on which new runs are made.
 
-    run, rule: whose verdict asks; patch: what is offered to be changed; note: why there is none.
+    run, rule: whose verdict asks; patch: what is offered to be changed; note: why there is none;
+    design: what the form begins with.
     """
 
     trainer: str
@@ -42,6 +43,7 @@ class Way:
     config: Mapping[str, Any] = field(default_factory=dict)
     patch: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    design: str = Design.COMPARE
 
     @property
     def diff(self) -> list[dict[str, Any]]:
@@ -110,7 +112,17 @@ def _of_run(run: Run, asked: QueryDict) -> Way:
     if rule and not offered:
         offered, note = _fix(run, rule)
     title = _("Does it help %(name)s?") % {"name": run.name}
-    return Way(run.trainer, title[:200], (), (), run, rule, "", run.config, offered, note)
+    design = asked.get("design", "")
+    return Way(
+        run.trainer,
+        title[:200],
+        run=run,
+        rule=rule,
+        config=run.config,
+        patch=offered,
+        note=note,
+        design=design if design in Design.values else Design.COMPARE,
+    )
 
 
 def _fix(run: Run, rule: str) -> tuple[dict[str, Any], str]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from dashboard.comparison.models import Design
 from dashboard.comparison.trials import trials_of
 from dashboard.health import choosing, measured
 from dashboard.health.labelling import fits, held
@@ -122,7 +123,11 @@ def _together(run: Run, verdicts: Sequence[Shown]) -> Shown | None:
     merged = {name: value for patch in reversed(patches) for name, value in patch.items()}
     if not any(patch != merged for patch in patches):
         return None
-    return {"diff": _diff(run, merged), "clone": _clone_address(run, merged)}
+    return {
+        "diff": _diff(run, merged),
+        "clone": _clone_address(run, merged),
+        "study": _study_address(run, merged),
+    }
 
 
 def _diff(run: Run, patch: Mapping[str, Any]) -> list[Shown]:
@@ -135,6 +140,14 @@ def _clone_address(run: Run, patch: Mapping[str, Any]) -> str:
         return ""
     query = urlencode({"clone": run.pk, "patch": json.dumps(patch)})
     return f"{reverse('launch_trainer', args=[run.trainer])}?{query}"
+
+
+def _study_address(run: Run, patch: Mapping[str, Any]) -> str:
+    """Of a study that leaves each change out once. "" where the trainer is no more."""
+    if run.trainer not in TRAINERS or not patch:
+        return ""
+    asked = {"run": run.pk, "patch": json.dumps(patch), "design": Design.LEAVE_ONE_OUT}
+    return f"{reverse('study_new')}?{urlencode(asked)}"
 
 
 def _try_address(run: Run, rule: str, patch: Mapping[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The pages of studies: opening one, reading its answer, adding seeds, explaining a difference."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from dashboard.comparison.models import Member, Study
@@ -233,3 +235,12 @@ def test_forms_that_are_opened_apart_make_studies_of_their_own(page_client):
         key = page_client.get(NEW).context["form"]["key"].value()
         page_client.post(NEW, {**FRESH, "key": key})
     assert Study.objects.count() == 2
+
+
+def test_all_changes_of_a_run_are_taken_apart_by_a_study(page_client):
+    run = ran("bad")
+    asked = urlencode({"run": run.pk, "patch": '{"noise": 0.0, "steps": 9}'})
+    page = page_client.get(f"/studies/new/?{asked}&design=leave_one_out").content.decode()
+    assert '<option value="leave_one_out" selected>' in page
+    page = page_client.get(f"/studies/new/?{asked}&design=nonsense").content.decode()
+    assert '<option value="compare" selected>' in page

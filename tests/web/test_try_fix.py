@@ -1,6 +1,9 @@
 """Try this fix: the change as it is offered, edited and refused, and what both pages say of it."""
 
+import json
+
 import pytest
+from django.http import QueryDict
 
 from dashboard.comparison.models import Trial
 from dashboard.health.models import Examination
@@ -68,6 +71,20 @@ def test_the_run_as_it_was_is_not_launched_again(page_client, parent):
     answer = press(page_client, parent, **{"config-noise": "0.1"})
     assert answer.status_code == 422
     assert b"would only repeat it" in answer.content
+
+
+def test_a_study_is_asked_of_the_change_as_it_was_edited(page_client, parent):
+    answer = press(page_client, parent, way="study")
+    asked = QueryDict(answer.url.partition("?")[2])
+    assert (asked["run"], asked["rule"]) == (parent.pk, "scale")
+    assert json.loads(asked["patch"]) == {"noise": 0.7}
+    assert "noise=0.7" in page_client.get(answer.url).content.decode()
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["-1", "0.1"])
+def test_no_study_is_asked_of_what_no_run_is_launched_with(page_client, parent, typed):
+    assert press(page_client, parent, way="study", **{"config-noise": typed}).status_code == 422
 
 
 def test_both_pages_say_what_came_of_it(page_client, parent):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.comparison import trials
@@ -22,7 +23,7 @@ from dashboard.web.trials import shown
 from trainers.catalog import BUILT_IN, TRAINERS
 from trainers.config import ConfigError
 
-STUDIES = "/studies/new/"
+STUDY = "study"  # what the second button sends
 
 
 def page(request: HttpRequest, run_id: str, rule: str) -> HttpResponse:
@@ -32,16 +33,16 @@ def page(request: HttpRequest, run_id: str, rule: str) -> HttpResponse:
     patch = _known(run, verdict["patch"])
     form = PatchForm(TRAINERS[run.trainer], trials.before(run), patch, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        child = _launched(request, run, rule, form)
-        if child is not None:
-            return redirect(child)
+        led_to = _led_to(request, run, rule, form)
+        if led_to:
+            return redirect(led_to)
     context = {
         "run": run,
         "verdict": worded(verdict),
         "form": form,
         "key": request.POST.get("key") or new_id(),
         "same_order": run.trainer in BUILT_IN,
-        "study": _study(run, rule),
+        "took": run.finished_at is not None and run.started_at is not None,
         "tried": [one for one in shown(trials.trials_of(run)) if one.rule == rule],
     }
     status = 422 if form.errors else 200
@@ -62,6 +63,25 @@ def _known(run: Run, patch: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in patch.items() if name in fields}
 
 
+def _led_to(request: HttpRequest, run: Run, rule: str, form: PatchForm) -> str:
+    """The page that follows; "" where something was refused."""
+    if request.POST.get("way") == STUDY:
+        return _study(run, rule, form)
+    child = _launched(request, run, rule, form)
+    return child.get_absolute_url() if child else ""
+
+
+def _study(run: Run, rule: str, form: PatchForm) -> str:
+    """Where a study of the change, as it was edited, is opened; "" where the change is refused."""
+    try:
+        patch = trials.difference(run, rule, form.cleaned_data)
+    except ConfigError as error:
+        _refuse(form, error)
+        return ""
+    asked = {"run": run.pk, "rule": rule, "patch": json.dumps(patch, ensure_ascii=False)}
+    return f"{reverse('study_new')}?{urlencode(asked)}"
+
+
 def _launched(request: HttpRequest, run: Run, rule: str, form: PatchForm) -> Run | None:
     """The child; None where a value was refused, which then stands beside its field."""
     user = request.user if request.user.is_authenticated else None
@@ -69,8 +89,7 @@ def _launched(request: HttpRequest, run: Run, rule: str, form: PatchForm) -> Run
     try:
         child = trials.try_fix(run, rule, form.cleaned_data, key=key, user=user)
     except ConfigError as error:
-        for name, message in refusals.told(error).items():
-            form.add_error(name if name in form.fields else None, message)
+        _refuse(form, error)
     except disk.NoRoom as error:
         form.add_error(None, str(error))
     else:
@@ -79,10 +98,6 @@ def _launched(request: HttpRequest, run: Run, rule: str, form: PatchForm) -> Run
     return None
 
 
-def _study(run: Run, rule: str) -> str:
-    """The address that opens a study of this fix; "" where there is no such page."""
-    try:
-        resolve(STUDIES)
-    except Resolver404:
-        return ""
-    return f"{STUDIES}?{urlencode({'run': run.pk, 'rule': rule})}"
+def _refuse(form: PatchForm, error: ConfigError) -> None:
+    for name, message in refusals.told(error).items():
+        form.add_error(name if name in form.fields else None, message)
