@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.api.wire import number, numbers
 from dashboard.comparison import answer_words, failure_words
 from dashboard.comparison.answer import Answer, Guardrail
-from dashboard.comparison.attribution import Effect
+from dashboard.comparison.attribution import Effect, Worth
 from dashboard.comparison.bootstrap import Estimate
 from dashboard.comparison.changes import Difference
 from dashboard.comparison.conclusion import Cleared, Comparison, Conclusion
@@ -195,10 +195,18 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 def _effect(effect: Effect) -> dict[str, Any]:
     return {
         "part": effect.part,
-        "effect": effect.effect,
-        "interval": _interval(effect.interval),
+        **_worth(effect.worth),
         "adjusted_p": effect.adjusted_p,
-        "runs": effect.runs,
+        "alone": _worth(effect.alone) if effect.alone else None,
+        "on_top": _worth(effect.on_top) if effect.on_top else None,
+    }
+
+
+def _worth(worth: Worth) -> dict[str, Any]:
+    return {
+        "effect": worth.effect,
+        "interval": _interval(worth.interval),
+        "runs": worth.runs,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,17 +35,30 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Effect:
-    """What a part is worth. effect: None where an arm has no number.
+class Worth:
+    """What a part does. effect: None where an arm has no number.
 
-    interval: None where too few have one, or where none differs; adjusted_p: Holm's among the parts
+    interval: None where too few have one, or where none differs
+    """
+
+    effect: float | None
+    interval: Interval | None
+    runs: int  # that it rests on; of pairs, the pairs
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a part is worth; adjusted_p: Holm's, among the parts.
+
+    alone, on_top: added to nothing, and to all the others. Where they differ the parts work
+    together, and the average says little. None where the design cannot tell, or tells it already.
     """
 
     part: str
-    effect: float | None
-    interval: Interval | None
+    worth: Worth
     adjusted_p: float | None
-    runs: int  # that it rests on; of pairs, the pairs
+    alone: Worth | None = None
+    on_top: Worth | None = None
 
 
 def parts_of(patch: Mapping[str, Any]) -> list[Part]:
@@ -86,11 +99,19 @@ def main_effects(
     sides: Mapping[frozenset[str], Side], parts: Sequence[str], *, level: float, pairs: bool
 ) -> list[Effect]:
     """Of all combinations: with the part less without it, over every choice of the others."""
-    half = 2 ** (len(parts) - 1)
+    half, whole = 2 ** (len(parts) - 1), frozenset(parts)
     weights = {
         part: {arm: (1.0 if part in arm else -1.0) / half for arm in sides} for part in parts
     }
-    return _effects(sides, weights, level=level, pairs=pairs)
+    measure = _paired if pairs else _unpaired
+    return [
+        replace(
+            one,
+            alone=measure(sides, {frozenset([one.part]): 1.0, frozenset(): -1.0}, level),
+            on_top=measure(sides, {whole: 1.0, whole - {one.part}: -1.0}, level),
+        )
+        for one in _effects(sides, weights, level=level, pairs=pairs)
+    ]
 
 
 def _planned(parts: Sequence[Part], chosen: Sequence[str]) -> Planned:
@@ -117,49 +138,39 @@ def _effects(
     level: float,
     pairs: bool,
 ) -> list[Effect]:
-    by_part = _paired if pairs else _unpaired
-    found = {part: by_part(sides, chosen, level) for part, chosen in weights.items()}
+    measure = _paired if pairs else _unpaired
+    found = {part: measure(sides, chosen, level) for part, chosen in weights.items()}
     known = {part: one.interval.probability for part, one in found.items() if one.interval}
     holm = dict(zip(known, adjusted(list(known.values())), strict=True))
-    return [
-        Effect(part, one.effect, one.interval, holm.get(part), one.runs)
-        for part, one in found.items()
-    ]
-
-
-@dataclass(frozen=True)
-class _Measured:
-    effect: float | None
-    interval: Interval | None
-    runs: int
+    return [Effect(part, one, holm.get(part)) for part, one in found.items()]
 
 
 def _paired(
     sides: Mapping[frozenset[str], Side], weights: Mapping[frozenset[str], float], level: float
-) -> _Measured:
+) -> Worth:
     """By seed: the same sum of the runs of one seed, over the seeds that all arms have."""
     values = {arm: {o.seed: o.value for o in sides[arm].outcomes} for arm in weights}
     seeds = [s for s in next(iter(values.values())) if all(s in one for one in values.values())]
     rows = [[values[arm][seed] for arm in weights] for seed in seeds]
     kept = np.array([row for row in rows if None not in row], dtype=np.float64)
     if not len(kept):
-        return _Measured(None, None, 0)
+        return Worth(None, None, 0)
     sums = kept @ np.array(list(weights.values()))
     several = len(sums) > 1 and spread(sums) > 0
-    return _Measured(float(sums.mean()), paired(sums, level) if several else None, len(kept))
+    return Worth(float(sums.mean()), paired(sums, level) if several else None, len(kept))
 
 
 def _unpaired(
     sides: Mapping[frozenset[str], Side], weights: Mapping[frozenset[str], float], level: float
-) -> _Measured:
+) -> Worth:
     values = [sides[arm].values for arm in weights]
     runs = sum(len(one) for one in values)
     fewest = min(len(one) for one in values)
     if not fewest:
-        return _Measured(None, None, runs)
+        return Worth(None, None, runs)
     if fewest > 1 and any(spread(one) for one in values):
         interval = contrast(values, list(weights.values()), level)
-        return _Measured(interval.effect, interval, runs)
+        return Worth(interval.effect, interval, runs)
     means = [sum(one) / len(one) for one in values]
     effect = sum(w * mean for w, mean in zip(weights.values(), means, strict=True))
-    return _Measured(effect, None, runs)
+    return Worth(effect, None, runs)

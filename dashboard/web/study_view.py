@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import answer_words, change_words, failure_words
+from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Guardrail
 from dashboard.comparison.answer_words import LABELS, level_of, signed
-from dashboard.comparison.attribution import Effect
 from dashboard.comparison.changes import Difference, Standing
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.decision import Verdict
@@ -110,8 +109,15 @@ def curves(found: Conclusion) -> SafeString | str:
     return _svg(pictures.curves(lines, [side.name for side in found.sides]))
 
 
-def effects(found: Conclusion) -> list[dict[str, str]]:
-    return [_effect(one) for one in found.effects]
+def effects(found: Conclusion) -> dict[str, Any]:
+    """What each part of the fix is worth; empty where it was not taken apart."""
+    if not found.effects:
+        return {}
+    return {
+        "meaning": effect_words.meaning(found.study.design),
+        "heads": effect_words.heads(found.effects),
+        "rows": effect_words.rows(found.effects),
+    }
 
 
 def guardrails(study: Study) -> list[dict[str, Any]]:
@@ -174,18 +180,6 @@ def _difference(row: Difference) -> Mapping[str, Any]:
         "standing": str(row.standing),
         "word": _(STANDINGS[row.standing]),
         "reason": row.reason,
-    }
-
-
-def _effect(one: Effect) -> dict[str, str]:
-    interval = one.interval
-    return {
-        "part": one.part,
-        "effect": "–" if one.effect is None else signed(one.effect),
-        "interval": f"{signed(interval.low)} … {signed(interval.high)}" if interval else "–",
-        "level": level_of(interval) if interval else "–",
-        "p": _figure(one.adjusted_p),
-        "runs": str(one.runs),
     }
 
 

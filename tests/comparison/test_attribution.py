@@ -63,15 +63,15 @@ def test_one_part_alone_needs_no_third_arm():
 def test_each_part_gets_what_it_is_worth(design, measure, pairs):
     found = measure(ran(design(PARTS)), list(WORTH), level=0.95, pairs=pairs)
     for effect in found:
-        assert effect.interval is not None
-        assert effect.interval.effect == pytest.approx(WORTH[effect.part], abs=0.02)
-        assert effect.interval.low < WORTH[effect.part] < effect.interval.high
+        assert effect.worth.interval is not None
+        assert effect.worth.interval.effect == pytest.approx(WORTH[effect.part], abs=0.02)
+        assert effect.worth.interval.low < WORTH[effect.part] < effect.worth.interval.high
 
 
 def test_pairs_see_what_seeds_would_hide():
     sides = ran(factorial(PARTS))
-    together = main_effects(sides, list(WORTH), level=0.95, pairs=True)[2].interval
-    apart = main_effects(sides, list(WORTH), level=0.95, pairs=False)[2].interval
+    together = main_effects(sides, list(WORTH), level=0.95, pairs=True)[2].worth.interval
+    apart = main_effects(sides, list(WORTH), level=0.95, pairs=False)[2].worth.interval
     assert together is not None
     assert apart is not None
     assert together.high - together.low < apart.high - apart.low
@@ -81,16 +81,36 @@ def test_a_seed_that_an_arm_lacks_is_left_out_for_all():
     sides = ran(leave_one_out(PARTS))
     whole = frozenset(WORTH)
     sides[whole] = side("after", list(sides[whole].values)[:4])
-    assert without_each(sides, list(WORTH), level=0.95, pairs=True)[0].runs == 4
+    assert without_each(sides, list(WORTH), level=0.95, pairs=True)[0].worth.runs == 4
 
 
 def test_one_seed_attributes_nothing():
     found = without_each(ran(leave_one_out(PARTS), seeds=1), list(WORTH), level=0.95, pairs=True)
-    assert all(effect.interval is None and effect.adjusted_p is None for effect in found)
+    assert all(effect.worth.interval is None and effect.adjusted_p is None for effect in found)
 
 
 def test_an_arm_that_never_ran_attributes_nothing():
     sides = ran(leave_one_out(PARTS))
     sides[frozenset(WORTH)] = side("after", [])
     found = without_each(sides, list(WORTH), level=0.95, pairs=False)
-    assert all(effect.interval is None for effect in found)
+    assert all(effect.worth.interval is None for effect in found)
+
+
+def test_parts_that_work_together_show_it_alone_and_on_top():
+    """Each is worth nothing by itself: the average hides that both are needed."""
+    together = parts_of({"unit": 1, "clip": 2})
+    sides = {
+        frozenset(arm.parts): side(arm.name, np.arange(3.0) + 1.0 * (len(arm.parts) == 2))
+        for arm in factorial(together)
+    }
+    for one in main_effects(sides, ["unit", "clip"], level=0.95, pairs=True):
+        assert one.worth.effect == pytest.approx(0.5)
+        assert one.alone is not None
+        assert one.on_top is not None
+        assert one.alone.effect == pytest.approx(0)
+        assert one.on_top.effect == pytest.approx(1)
+
+
+def test_leaving_out_cannot_tell_what_a_part_does_alone():
+    found = without_each(ran(leave_one_out(PARTS)), list(WORTH), level=0.95, pairs=True)
+    assert all(effect.alone is effect.on_top is None for effect in found)

@@ -120,10 +120,10 @@ def test_a_fix_is_taken_apart():
         finish(member.run, 2.0 + 0.1 * member.seed - gain)
     found = conclude(study)
     by_part = {effect.part: effect for effect in found.effects}
-    assert by_part["noise"].effect == pytest.approx(-0.5)
-    assert by_part["noise"].interval is None  # alike in every seed
-    assert by_part["steps"].effect == pytest.approx(-0.001)
-    assert by_part["steps"].interval is not None
+    assert by_part["noise"].worth.effect == pytest.approx(-0.5)
+    assert by_part["noise"].worth.interval is None  # alike in every seed
+    assert by_part["steps"].worth.effect == pytest.approx(-0.001)
+    assert by_part["steps"].worth.interval is not None
     assert found.main.arm.name == "after"
 
 

@@ -191,7 +191,7 @@ def test_a_fix_taken_apart_tells_what_each_part_does(page_client):
     study = Study.objects.get()
     assert study.arms.count() == 4
     page = page_client.get(f"/studies/{study.pk}/")
-    assert [one["part"] for one in page.context["effects"]] == ["noise", "steps"]
+    assert [row[0] for row in page.context["effects"]["rows"]] == ["noise", "steps"]
 
 
 def test_nothing_new_is_304_and_a_change_is_not(page_client):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from dashboard.comparison import answer_words, change_words, failure_words
+from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Answer
-from dashboard.comparison.answer_words import LABELS, level_of, signed
+from dashboard.comparison.answer_words import LABELS, signed
 from dashboard.comparison.changes import Difference
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.models import Study
@@ -157,15 +157,8 @@ def _curves(found: Conclusion, drawn: Sequence[pictures.Curve]) -> list[Block]:
 def _effects(found: Conclusion) -> list[Block]:
     if not found.effects:
         return []
-    rows = []
-    for one in found.effects:
-        interval = one.interval
-        told = [one.part, "–" if one.effect is None else signed(one.effect)]
-        told.append(f"{signed(interval.low)} … {signed(interval.high)}" if interval else "–")
-        told.append(level_of(interval) if interval else "–")
-        told.append("–" if one.adjusted_p is None else figure(one.adjusted_p))
-        rows.append(told)
-    return [Table([_("Part"), _("Effect"), _("Interval"), _("Level"), _("p, by Holm")], rows)]
+    table = Table(effect_words.heads(found.effects), effect_words.rows(found.effects))
+    return [Text(effect_words.meaning(found.study.design)), table]
 
 
 def _runs(found: Conclusion) -> Table:
