@@ -28,6 +28,12 @@ def t_quantile(p: float, freedom: float) -> float:
     return float(_special().stdtrit(freedom, p))
 
 
+def t_quantiles(p: float, freedom: Floats | float) -> Floats:
+    """The same for many degrees of freedom at once."""
+    found: Floats = np.asarray(_special().stdtrit(freedom, p), dtype=np.float64)
+    return found
+
+
 def t_probability(t: float, freedom: float) -> float:
     """Two-sided: how often Student's t lies at least as far from 0 as `t`."""
     return float(2 * _special().stdtr(freedom, -abs(t)))
