@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -21,17 +21,26 @@ TEXTS = {
     "runs": "ids, separated by commas",
     "names": "metrics, separated by commas; all where neither this nor prefix is given",
     "prefix": "only metrics whose name begins so",
-    "x": "step (default), relative, wall, or metric:NAME for the values of another metric",
+    "x": "step (default), samples, relative, wall, or metric:NAME for the values of another metric",
     "smooth": "weight of the past, 0 to 0.999",
     "log": "1 for a logarithmic y axis",
     "window": "low,high: steps, seconds since the start, milliseconds of the wall clock, or values",
     "buckets": f"10 to {MOST_BUCKETS}; a curve is drawn as at most so many (default 1000)",
     "closed": "groups that are listed without their figures, separated by commas",
     "evidence": "all, or a rule's name: draws what its verdict looked at (one run only)",
+    "show": "runs (default), arms: means of the runs of each arm with their band, or difference:"
+    " each arm less the first",
+    "arms": "how runs are grouped: study, configuration, config.FIELD, or an arm's number (or -)"
+    " for each run in their order, separated by commas; the first that fits where none is given",
+    "single": "0 leaves out the single runs behind the means",
     "tz": "minutes that the reader's clock is ahead of UTC, for x=wall",
 }
 
 PARAMETERS = [OpenApiParameter(name, str, description=text) for name, text in TEXTS.items()]
+
+
+Show = Literal["runs", "arms", "difference"]
+SHOWN: tuple[Show, ...] = ("runs", "arms", "difference")
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,9 @@ class Asked:
     prefix: str
     closed: tuple[str, ...]  # groups that are folded up: named, but not drawn
     evidence: str  # "all", a rule's name, or "" for none
+    show: Show = "runs"
+    arms: str = ""  # how the runs are grouped: see comparison/arms.py
+    single: bool = True  # whether the runs are drawn behind their mean
 
 
 def read_query(request: Request) -> Asked:
@@ -62,7 +74,24 @@ def read_query(request: Request) -> Asked:
         int(_number("buckets", query.get("buckets", "1000"), 10, MOST_BUCKETS)),
     )
     names, closed = _listed(query.get("names", "")), _listed(query.get("closed", ""))
-    return Asked(runs, view, names, query.get("prefix", ""), closed, query.get("evidence", ""))
+    return Asked(
+        runs,
+        view,
+        names,
+        query.get("prefix", ""),
+        closed,
+        query.get("evidence", ""),
+        _show(query.get("show", "runs")),
+        query.get("arms", ""),
+        query.get("single") != "0",
+    )
+
+
+def _show(text: str) -> Show:
+    for known in SHOWN:
+        if text == known:
+            return known
+    raise ValidationError({"show": _("One of: %(names)s.") % {"names": ", ".join(SHOWN)}})
 
 
 def _listed(text: str) -> tuple[str, ...]:

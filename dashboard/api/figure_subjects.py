@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dashboard.api.figure_query import Asked
+from dashboard.api.figure_samples import SEEN, by_samples, samples_a_step, window_by_samples
 from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.metrics.alignment import along
-from dashboard.metrics.series import Curves, Series
+from dashboard.metrics.series import EMPTY, Curves, Series
 from dashboard.metrics.thinning import Thinned, drawn
 from dashboard.runs.models import Run
+
+NONE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Subject:
     marks: Sequence[store.Mark]
     unplaced: Mapping[str, int] = field(default_factory=dict)
     thinned: Mapping[str, Thinned] = field(default_factory=dict)  # of the windows
+    uncounted: bool = False  # x is samples, and nobody knows how many this run has seen
 
     @property
     def origin(self) -> float:
@@ -42,13 +46,56 @@ def read_subjects(runs: Sequence[Run], names: list[str], asked: Asked) -> list[S
     if not names:
         return [_subject(run, {}, {}, {}, asked) for run in runs]
     if asked.view.axis.name == "metric":
-        return [_against(run, names, asked) for run in runs]
+        return [_against(run, names, asked.view.axis.metric, asked) for run in runs]
+    if asked.view.axis.name == "samples":
+        return sampled(runs, names, asked)
+    return _along(runs, names, asked)
+
+
+def sampled(runs: Sequence[Run], names: list[str], asked: Asked) -> list[Subject]:
+    """Along the samples seen: by the metric that counts them, else by what each step takes."""
+    counted = [run for run in runs if SEEN in store.names(run.pk)]
+    each = {run.pk: found for run in runs if (found := samples_a_step(run)) is not None}
+    by_steps = [run for run in runs if run not in counted and run.pk in each]
+    subjects = {run.pk: _against(run, names, SEEN, asked) for run in counted}
+    for run, subject in zip(by_steps, _along(by_steps, names, asked, each), strict=True):
+        subjects[run.pk] = _sampled(subject, each[run.pk])
+    nothing = {run.pk: _uncounted(run, names) for run in runs if run.pk not in subjects}
+    return [(subjects | nothing)[run.pk] for run in runs]
+
+
+def _along(
+    runs: Sequence[Run], names: list[str], asked: Asked, samples: Mapping[str, float] = NONE
+) -> list[Subject]:
+    """samples: by run, of one step, where the window is told in them."""
     stale = {run.pk: store.read_superseded(run.pk, names) for run in runs}
     if asked.view.smoothing > 0:
         return [_subject(r, store.read(r.pk, names), {}, stale[r.pk], asked) for r in runs]
-    spans = {run.pk: asked.view.axis.span(origin(run)) for run in runs}
+    axis = asked.view.axis
+    spans = {run.pk: axis.span(origin(run), samples.get(run.pk, 1.0)) for run in runs}
     windows = store.read_windows(spans, names, asked.view.buckets)
     return [_drawn(run, windows[run.pk], stale[run.pk], asked) for run in runs]
+
+
+def _sampled(subject: Subject, each: float) -> Subject:
+    """The same with samples in the place of times."""
+    windows = {name: window_by_samples(one, each) for name, one in subject.windows.items()}
+    thinned = {name: drawn(window) for name, window in windows.items()}
+    curves = {name: by_samples(one, each) for name, one in subject.curves.items()}
+    stale = {
+        name: {attempt: by_samples(one, each) for attempt, one in several.items()}
+        for name, several in subject.superseded.items()
+    }
+    marks = [replace(mark, time=mark.step * each) for mark in subject.marks]
+    return replace(
+        subject, windows=windows, thinned=thinned, curves=curves, superseded=stale, marks=marks
+    )
+
+
+def _uncounted(run: Run, names: list[str]) -> Subject:
+    there = set(store.names(run.pk))
+    curves = {name: EMPTY for name in names if name in there}
+    return Subject(run, curves, {}, {}, (), (), uncounted=True)
 
 
 def origin(run: Run) -> float:
@@ -78,8 +125,7 @@ def _drawn(
     return replace(_subject(run, seen, windows, stale, asked), thinned=thinned)
 
 
-def _against(run: Run, names: list[str], asked: Asked) -> Subject:
-    metric = asked.view.axis.metric
+def _against(run: Run, names: list[str], metric: str, asked: Asked) -> Subject:
     curves = store.read(run.pk, [*names, metric])
     other = curves.get(metric)
     placed = {} if other is None else {n: along(c, other) for n, c in curves.items() if n in names}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.charts.curves import Drawn
+from dashboard.health.differing import named
 from trainers.catalog import TRAINERS
+
+MOST_NAMED = 3
 
 
 def title(name: str, trainers: Iterable[str]) -> str:
@@ -40,6 +43,18 @@ def unplaced(count: int, metric: str) -> str:
         count,
     )
     return text % {"n": number_format(count, force_grouping=True), "metric": metric}
+
+
+def uncounted(runs: Sequence[str]) -> list[str]:
+    """Runs that are not drawn along the samples they have seen."""
+    if not runs:
+        return []
+    text = ngettext(
+        "%(runs)s is not drawn: its trainer does not tell how many samples a step takes.",
+        "%(runs)s are not drawn: their trainers do not tell how many samples a step takes.",
+        len(runs),
+    )
+    return [text % {"runs": named(runs, MOST_NAMED)}]
 
 
 def _missing(drawn: Drawn) -> list[str]:

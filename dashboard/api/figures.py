@@ -16,9 +16,11 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dashboard.api.figure_arms import Grouped, arms_figure, read_arms
 from dashboard.api.figure_query import PARAMETERS, Asked, read_query
+from dashboard.api.figure_samples import SEEN
 from dashboard.api.figure_subjects import Subject, read_subjects
-from dashboard.api.figure_words import note, title, unplaced
+from dashboard.api.figure_words import note, title, uncounted, unplaced
 from dashboard.charts.curves import chart
 from dashboard.charts.evidence import Evidence
 from dashboard.charts.line import Line
@@ -75,7 +77,14 @@ def _figures(asked: Asked, runs: Sequence[Run]) -> list[dict[str, Any]]:
     names = _names(asked, runs)
     drawn = [name for name in names if _group(name) not in asked.closed]
     subjects = read_subjects(runs, drawn, asked)
-    return [_figure(name, subjects, asked, shown=name in drawn) for name in names]
+    among = read_arms(runs, asked.arms) if asked.show != "runs" else None
+
+    def shown(name: str) -> dict[str, Any]:
+        if name not in drawn:
+            return {"figure": None, "note": "", "says": []}
+        return _arms(name, subjects, asked, among) if among else _figure(name, subjects, asked)
+
+    return [_heading(name, subjects) | shown(name) for name in names]
 
 
 def _names(asked: Asked, runs: Sequence[Run]) -> list[str]:
@@ -96,19 +105,33 @@ def _group(name: str) -> str:
     return name.partition("/")[0] if "/" in name else "other"
 
 
-def _figure(name: str, subjects: Sequence[Subject], asked: Asked, *, shown: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _heading(name: str, subjects: Sequence[Subject]) -> dict[str, Any]:
+    return {
         "name": name,
         "group": _group(name),
         "title": title(name, dict.fromkeys(one.run.trainer for one in subjects)),
     }
-    if not shown:
-        return found | {"figure": None, "note": ""}
-    having = [subject for subject in subjects if name in subject.curves]
+
+
+def _figure(name: str, subjects: Sequence[Subject], asked: Asked) -> dict[str, Any]:
+    having = [one for one in subjects if name in one.curves and not one.uncounted]
     drawn = chart([_line(subject, name) for subject in having], asked.view)
+    told = [note(drawn), *_unplaced(name, having, asked)]
+    says = uncounted([one.run.name for one in subjects if one.uncounted])
+    return {"figure": drawn.figure, "note": " · ".join(told), "says": says}
+
+
+def _arms(name: str, subjects: Sequence[Subject], asked: Asked, among: Grouped) -> dict[str, Any]:
+    found = arms_figure(name, subjects, asked, among, _line)
+    having = [one for one in subjects if name in one.curves and not one.uncounted]
+    told = [part for part in (found.note, *_unplaced(name, having, asked)) if part]
+    says = [*found.says, *uncounted([one.run.name for one in subjects if one.uncounted])]
+    return {"figure": found.figure, "note": " · ".join(told), "says": says}
+
+
+def _unplaced(name: str, having: Sequence[Subject], asked: Asked) -> list[str]:
     left_out = sum(subject.unplaced.get(name, 0) for subject in having)
-    told = [note(drawn), *([unplaced(left_out, asked.view.axis.metric)] if left_out else [])]
-    return found | {"figure": drawn.figure, "note": " · ".join(told)}
+    return [unplaced(left_out, asked.view.axis.metric or SEEN)] if left_out else []
 
 
 def _line(subject: Subject, name: str) -> Line:

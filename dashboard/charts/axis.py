@@ -1,4 +1,4 @@
-"""What a chart's x means: steps, time since the run began, the wall clock, or another metric."""
+"""What a chart's x means: steps, samples, time since the run began or by the clock, a metric."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any, Literal
 from dashboard.metrics.series import Floats, Series
 from dashboard.metrics.window import WHOLE, Span
 
-Name = Literal["step", "relative", "wall", "metric"]
-NAMES: tuple[Name, ...] = ("step", "relative", "wall", "metric")
+Name = Literal["step", "samples", "relative", "wall", "metric"]
+NAMES: tuple[Name, ...] = ("step", "samples", "relative", "wall", "metric")
+PLACED: tuple[Name, ...] = ("samples", "metric")  # curves come with x in the place of their times
 UNITS = ((2 * 86400, 86400.0, "d"), (2 * 3600, 3600.0, "h"), (300, 60.0, "min"))
 
 
@@ -20,7 +21,8 @@ class Axis:
     window: (low, high) in steps, in seconds since the start, or in milliseconds on the wall
     longest: seconds of the longest run on the page; decides the unit of "relative"
     offset: minutes that the reader's clock is ahead of UTC; plotly knows no time zones
-    metric: for "metric", which; curves then come with its values in the place of their times
+    metric: for "metric", which; curves then come with its values in the place of their times, and
+    for "samples" with the number of samples
     """
 
     name: Name = "step"
@@ -41,7 +43,7 @@ class Axis:
         """x of each point. origin: when its run began, in seconds since 1970."""
         if self.name == "step":
             return series.steps.astype(float)
-        if self.name == "metric":
+        if self.name in PLACED:
             return series.times
         if self.name == "relative":
             return (series.times - origin) / self.unit[0]
@@ -61,11 +63,16 @@ class Axis:
         scale = self.unit[0] if self.name == "relative" else 1.0
         return self.window[0] / scale, self.window[1] / scale
 
-    def span(self, origin: float) -> Span:
-        """The window as the store reads it. origin: when the run began; 0 where nobody knows."""
+    def span(self, origin: float, samples: float = 1.0) -> Span:
+        """The window as the store reads it. origin: when the run began; 0 where nobody knows.
+
+        samples: of one step
+        """
         if self.window is None or self.name == "metric":
             return WHOLE
         low, high = self.window
+        if self.name == "samples":
+            return Span("step", low / samples, high / samples)
         if self.name == "step":
             return Span("step", low, high)
         if self.name == "relative":

@@ -40,13 +40,12 @@ class Drawn:
 
 
 def chart(lines: Sequence[Line], view: View) -> Drawn:
-    axis = replace(view.axis, longest=max((_duration(one) for one in lines), default=0.0))
-    view = replace(view, axis=axis)
-    thinned = [(one, _thinned(one, view)) for one in lines]
+    view = fitted(lines, view)
+    thinned = [(one, thinned_of(one, view)) for one in lines]
     stale = [trace for one in lines for trace in superseded(one, view)]
     traces = [trace for one, found in thinned for trace in _traces(one, found, view)]
     return Drawn(
-        figure(stale + traces, _layout(lines, view, traces, _heights(thinned, view))),
+        figure(stale + traces, layout(lines, view, traces, _heights(thinned, view))),
         points=sum(found.count for _, found in thinned),
         buckets=max((found.buckets for _, found in thinned), default=0),
         nonfinite=sum(int(found.odd.sum()) for _, found in thinned),
@@ -56,7 +55,14 @@ def chart(lines: Sequence[Line], view: View) -> Drawn:
     )
 
 
-def _thinned(one: Line, view: View) -> Thinned:
+def fitted(lines: Sequence[Line], view: View) -> View:
+    """The view with the unit of relative time that fits the longest of the runs."""
+    longest = max((_duration(one) for one in lines), default=0.0)
+    return replace(view, axis=replace(view.axis, longest=longest))
+
+
+def thinned_of(one: Line, view: View) -> Thinned:
+    """What is drawn of it."""
     if one.thinned is not None:
         return one.thinned
     return thin(view.axis.within(one.series, one.origin), view.buckets)
@@ -69,7 +75,7 @@ def _traces(one: Line, thinned: Thinned, view: View) -> list[Trace]:
     found = [raw]
     if view.smoothing > 0:
         found = [faint(raw), _smooth(one, view)]
-    found += _nonfinite(thinned, one, axis)
+    found += nonfinite(thinned, one, axis)
     found += _happenings(one, axis)
     rings = (markers(evidence, one.series, axis, one.origin) for evidence in one.evidence)
     return found + [ring for ring in rings if ring is not None]
@@ -86,7 +92,8 @@ def _x(axis: Axis, thinned: Thinned, one: Line) -> Floats:
     return axis.place(thinned.series, one.origin)
 
 
-def _nonfinite(thinned: Thinned, one: Line, axis: Axis) -> list[Trace]:
+def nonfinite(thinned: Thinned, one: Line, axis: Axis) -> list[Trace]:
+    """A mark at the chart's edge for each point that has no height."""
     series = thinned.nonfinite
     kinds = (np.isnan(series.values), np.isposinf(series.values), np.isneginf(series.values))
     return [
@@ -117,11 +124,12 @@ def _happenings(one: Line, axis: Axis) -> list[Trace]:
     ]
 
 
-def _layout(
+def layout(
     lines: Sequence[Line], view: View, traces: Sequence[Trace], heights: dict[str, Any]
 ) -> dict[str, Any]:
+    """Axes, and what is drawn across the chart. heights: of the y axis."""
     told = [shapes(found, one.series, view.axis) for one in lines for found in one.evidence]
-    layout: dict[str, Any] = {
+    found: dict[str, Any] = {
         "xaxis": view.axis.layout(),
         "yaxis": {"type": "log" if view.log else "linear", "fixedrange": True} | heights,
         "hovermode": "x unified",
@@ -131,13 +139,13 @@ def _layout(
         "meta": {"x": view.axis.name, "scale": _scale(view.axis)},
     }
     if any(trace.get("yaxis") == "y2" for trace in traces):
-        layout["yaxis2"] = {
+        found["yaxis2"] = {
             "overlaying": "y",
             "range": [0, 1],
             "visible": False,
             "fixedrange": True,
         }
-    return layout
+    return found
 
 
 def _heights(drawn: Sequence[tuple[Line, Thinned]], view: View) -> dict[str, Any]:

@@ -58,7 +58,8 @@ class Band:
 class Difference:
     """An arm less another at (k,) places, NaN where not every run of both has a value.
 
-    pairs: runs of each arm, paired by seed; 0 where the arms have other seeds, and Welch's is used
+    pairs: runs of each arm, paired by seed; 0 where the arms have other seeds, and Welch's is used;
+    apart: as of a band
     """
 
     x: Floats
@@ -66,6 +67,7 @@ class Difference:
     low: Floats
     high: Floats
     pairs: int
+    apart: NDArray[np.bool_]
 
     @property
     def has_band(self) -> bool:
@@ -85,7 +87,7 @@ def band(arm: Table, level: float = LEVEL) -> Band:
     """Of the runs of one arm, a row each."""
     there = arm.states == At.VALUE
     n = there.sum(axis=0)
-    apart = (arm.states == At.UNLOGGED).any(axis=0)
+    apart = _apart(arm)
     mean = _mean(arm.values, there)
     mean[apart] = np.nan
     full = (n == len(arm.values)) & ~apart
@@ -115,7 +117,8 @@ def difference(
     elif min(len(one), len(other)) > 1:
         half[full] = _half(*_welch(one, other), level)
     pairs = len(one) if order is not None else 0
-    return Difference(before.x, effect, effect - half, effect + half, pairs)
+    apart = _apart(before) | _apart(after)
+    return Difference(before.x, effect, effect - half, effect + half, pairs, apart)
 
 
 def separation(found: Difference) -> Separation | None:
@@ -137,6 +140,11 @@ def leaves_out_zero(found: Difference) -> tuple[int, int]:
 
 def _full(arm: Table) -> NDArray[np.bool_]:
     found: NDArray[np.bool_] = (arm.states == At.VALUE).all(axis=0)
+    return found
+
+
+def _apart(arm: Table) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (arm.states == At.UNLOGGED).any(axis=0)
     return found
 
 

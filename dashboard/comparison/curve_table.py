@@ -181,7 +181,11 @@ def _gathered(curve: Placed, edges: Floats) -> tuple[Floats, Floats, NDArray[np.
     weight = share * curve.weight[owner]
     total = np.where(weight > 0, curve.mean[owner], 0.0) * weight
     odd = np.bincount(cell, curve.odd[owner] & (share > 0), cells) > 0
-    return np.bincount(cell, total, cells), np.bincount(cell, weight, cells), odd
+    return _sum(cell, total, cells), _sum(cell, weight, cells), odd
+
+
+def _sum(cell: Ints, values: Floats, cells: int) -> Floats:
+    return np.bincount(cell, values, cells).astype(np.float64)
 
 
 def _cell(x: Floats, edges: Floats) -> Ints:
