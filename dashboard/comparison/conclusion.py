@@ -176,9 +176,8 @@ def _sightings(rule: str, runs: Sequence[Run]) -> Sightings:
     """Of runs that have ended: one that is on its way may still come to show it."""
     over = [run.pk for run in runs if not run.is_live]
     kept = {e.run_id: e.verdicts for e in Examination.objects.filter(run__in=over)}
-    return sightings(
-        next((v for v in kept.get(run.pk, ()) if v["rule"] == rule), None) for run in runs
-    )
+    found = (next((v for v in kept.get(pk, ()) if v["rule"] == rule), None) for pk in over)
+    return sightings(found, waiting=len(runs) - len(over))
 
 
 def _effects(study: Study, arms: Sequence[Arm], sides: Sequence[Side]) -> list[Effect]:

@@ -28,12 +28,12 @@ FAILED = {
 
 def treated(answer: Answer) -> list[Message]:
     """What became of runs without a number; empty where every run has one."""
-    found = [
-        _failed(side, state, answer.question.metric)
-        for side in (answer.before, answer.after)
-        for state in FAILED
-        if side.of(state)
-    ]
+    return _told(answer, [State.WAITING]) + failed(answer)
+
+
+def failed(answer: Answer) -> list[Message]:
+    """The same of those runs alone that will never have one."""
+    found = _told(answer, [state for state in FAILED if state != State.WAITING])
     if answer.sample.single:
         found.append(
             say(
@@ -42,6 +42,15 @@ def treated(answer: Answer) -> list[Message]:
             )
         )
     return found + _bounds(answer)
+
+
+def _told(answer: Answer, states: Sequence[State]) -> list[Message]:
+    return [
+        _failed(side, state, answer.question.metric)
+        for side in (answer.before, answer.after)
+        for state in states
+        if side.of(state)
+    ]
 
 
 def _failed(side: Side, state: State, metric: str) -> Message:

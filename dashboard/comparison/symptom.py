@@ -21,6 +21,7 @@ class Symptom(StrEnum):
     STILL_THERE = "still_there"
     NEVER_SEEN = "never_seen"  # in the first arm neither: there was nothing to clear
     NOT_CHECKED = "not_checked"
+    WAITING = "waiting"  # for the last of the arms' runs to end
 
 
 @dataclass(frozen=True)
@@ -30,22 +31,25 @@ class Sightings:
     seen: int
     passed: int
     unchecked: int  # not enough evidence, not applicable, not examined
+    waiting: int = 0  # have not ended
 
     @property
     def checked(self) -> int:
         return self.seen + self.passed
 
 
-def sightings(verdicts: Iterable[Mapping[str, Any] | None]) -> Sightings:
-    """One verdict of the rule a run; None where it was not judged."""
+def sightings(verdicts: Iterable[Mapping[str, Any] | None], waiting: int = 0) -> Sightings:
+    """One verdict of the rule an ended run; None where it was not judged."""
     states = [_state(verdict) for verdict in verdicts]
     seen = sum(state in SEEN for state in states)
     passed = states.count("pass")
-    return Sightings(seen, passed, len(states) - seen - passed)
+    return Sightings(seen, passed, len(states) - seen - passed, waiting)
 
 
 def symptom(before: Sightings, after: Sightings, primary: Verdict) -> Symptom:
     """primary: what the primary metric says."""
+    if before.waiting or after.waiting:
+        return Symptom.WAITING
     if after.seen:
         return Symptom.STILL_THERE
     if not before.checked or not after.checked:
@@ -72,6 +76,10 @@ SAYS = {
         "Nothing to clear: the rule saw it in none of {checked_before} runs before."
     ),
     Symptom.NOT_CHECKED: _("Not checked: the rule could judge no run of one of the arms."),
+    Symptom.WAITING: _(
+        "The rule is judged when the last run has ended. So far it sees it in {seen_before} of"
+        " {checked_before} runs before, and in {seen_after} of {checked_after} after."
+    ),
 }
 
 

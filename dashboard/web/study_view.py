@@ -61,7 +61,7 @@ def compared(one: Comparison) -> dict[str, Any]:
         "says": tell(answer_words.says(answer)),
         "why": tell(answer_words.why(answer)),
         "notes": [tell(note) for note in answer_words.notes(answer)],
-        "treated": [tell(told) for told in failure_words.treated(answer)],
+        "treated": [tell(told) for told in failure_words.failed(answer)],
         "strip": _svg(pictures.strip(answer)) if measured else "",
         "guardrails": [_guardrail(guard) for guard in answer.guardrails],
         "more": tell(answer_words.says_more(one.more)) if one.more else "",

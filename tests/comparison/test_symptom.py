@@ -36,3 +36,12 @@ def test_what_was_never_there_is_not_cleared():
 def test_what_could_not_be_judged_is_not_cleared():
     assert symptom(SEEN, UNJUDGED, Verdict.IMPROVED) == Symptom.NOT_CHECKED
     assert symptom(UNJUDGED, GONE, Verdict.IMPROVED) == Symptom.NOT_CHECKED
+
+
+def test_nothing_is_cleared_while_a_run_is_on_its_way():
+    on_its_way = Sightings(0, 2, 0, waiting=1)
+    assert symptom(SEEN, on_its_way, UNDECIDED) == Symptom.WAITING
+    assert symptom(on_its_way, Sightings(1, 0, 0), UNDECIDED) == Symptom.WAITING
+    told = tell(says_symptom(Symptom.WAITING, SEEN, on_its_way))
+    assert "when the last run has ended" in told
+    assert "in 3 of 3 runs before, and in 0 of 2 after" in told

@@ -21,7 +21,7 @@ from dashboard.comparison.report.document import repeat
 from dashboard.runs.models import Run
 from dashboard.storage import disk
 from dashboard.training import refusals
-from dashboard.web import live, study_view
+from dashboard.web import live, study_progress, study_view
 from dashboard.web.pages.compare import MOST
 from dashboard.web.pages.study_new import who
 from trainers.config import ConfigError
@@ -35,12 +35,12 @@ def page(request: HttpRequest, study_id: str) -> HttpResponse:
     ids = [member.run_id for member in held]
     runs = list(Run.objects.select_related("examination").filter(pk__in=[i for i in ids if i]))
     told = [study.look, study.explanations, *ids, *study.changes.values_list("pk", flat=True)]
-    return live.answer(request, runs, lambda: _shown(request, study, held), *told)
+    return live.answer(request, runs, lambda: _shown(request, study, held, runs), *told)
 
 
-def _shown(request: HttpRequest, study: Study, held: list[Member]) -> HttpResponse:
+def _shown(request: HttpRequest, study: Study, held: list[Member], runs: list[Run]) -> HttpResponse:
     found = conclude(study)
-    going = [member for member in held if member.run and member.run.is_live]
+    going = [run for run in runs if run.is_live]
     ids = [member.run_id for member in held if member.run_id]
     context: dict[str, Any] = {
         "study": study,
@@ -57,6 +57,7 @@ def _shown(request: HttpRequest, study: Study, held: list[Member]) -> HttpRespon
         "planned": len(held),
         "ended": len(held) - len(going),
         "live": bool(going),
+        "going": study_progress.going(held, runs),
         "compare": ids[:MOST],
         "left_out": max(0, len(ids) - MOST),
     }
