@@ -10,6 +10,14 @@ FORM = re.compile(r"(?P<metric>[^\s<>]+)\s*(?P<way>[<>])=?\s*(?P<value>\S+)\s+at
 HOW = "write a target as 'train/loss < 1.0 at 50', and several with ';' between"
 
 
+class Unreadable(ValueError):
+    """A text that is no target; `number` where its value alone is none."""
+
+    def __init__(self, text: str, *, number: bool = False) -> None:
+        self.text, self.number = text, number
+        super().__init__(f"{text!r} is no {'number' if number else 'target'}: {HOW}")
+
+
 @dataclass(frozen=True)
 class Target:
     """The metric's level lies beyond `value` from `step` on, in the metric's own unit."""
@@ -27,7 +35,7 @@ class Target:
 
 
 def parse(text: str) -> tuple[Target, ...]:
-    """ValueError, which says how to write them, for anything that is no target."""
+    """Unreadable, which says how to write them, for anything that is no target."""
     parts = [part.strip() for part in re.split(r"[;\n]", text)]
     return tuple(_target(part) for part in parts if part)
 
@@ -35,11 +43,11 @@ def parse(text: str) -> tuple[Target, ...]:
 def _target(text: str) -> Target:
     match = FORM.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is no target: {HOW}")
+        raise Unreadable(text)
     try:
         value = float(match["value"])
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{match['value']!r} is no number: {HOW}")
+        raise Unreadable(match["value"], number=True)
     return Target(match["metric"], int(match["step"]), value, match["way"] == ">")

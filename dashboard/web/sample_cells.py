@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from dashboard.web.sample_titles import CAPTIONS
 from trainers.sample_document import BoxOnDisk, Document, PictureOnDisk, WordsOnDisk
 
 WIDTH, HEIGHT = 208, 256  # what a picture has on the page, at most, in CSS pixels
@@ -88,17 +89,18 @@ def _cell(run_id: str, cell: PictureOnDisk | WordsOnDisk, arrived: Collection[st
     problems = [_problem(box, width, height) for box in cell.boxes]
     drawn = [box for box, problem in zip(cell.boxes, problems, strict=True) if not problem]
     there = cell.file in arrived
+    caption = _(cell.caption) if cell.caption in CAPTIONS else cell.caption
     return Shot(
         reverse("sample_file", args=[run_id, cell.file]) if there else "",
         width,
         height,
-        cell.caption,
+        caption,
         cell.right,
         tuple(_box(box, width, height, letters) for box in sorted(drawn, key=_order)),
         tuple(
             _undrawn(problem, count) for problem, count in Counter(filter(None, problems)).items()
         ),
-        _told(cell.caption, drawn),
+        _told(caption, drawn),
         round(letters, 2),
         max(width, height) <= COARSE,
     )

@@ -1,4 +1,4 @@
-"""Titles that built-in trainers give their samples: data of a run, known to translators by this."""
+"""Words that built-in trainers give their samples: data of a run, known to translators by this."""
 
 from django.utils.translation import gettext_noop
 
@@ -11,3 +11,4 @@ TITLES = (
     gettext_noop("Sketch query, nearest RGB pictures"),
     gettext_noop("Text query, nearest RGB pictures"),
 )
+CAPTIONS = (gettext_noop("query"),)

@@ -92,7 +92,7 @@ def test_what_the_trainer_declares_counts_as_well():
 def test_a_text_that_is_no_target_is_told(text):
     verdict = said([1.0], text)
     assert verdict["state"] == "not_applicable"
-    assert "write a target as" in verdict["says"]
+    assert "train/loss < 1.0 at 50" in verdict["says"]  # how to write it
 
 
 def test_not_applicable_where_nothing_is_declared():

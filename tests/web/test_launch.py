@@ -14,9 +14,10 @@ from trainers.config import setting
 FORM = "/launch/rehearsal/"
 
 
-def typed(**changes):
+def typed(trainer="rehearsal", **changes):
     """A filled-in form."""
-    values = {f"config-{k}": v for k, v in TRAINERS["rehearsal"].config().model_dump().items()}
+    chosen = TRAINERS[trainer].config().model_dump()
+    values = {f"config-{name}": value for name, value in chosen.items() if value is not None}
     about = {
         "name": "mine",
         "project": "default",

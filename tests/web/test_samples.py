@@ -152,3 +152,13 @@ def test_the_document_is_json_that_any_program_can_write(run, tmp_path):
     file = write(tmp_path, 3, Sample("a", "A", ((Words("x"),),)))
     told = json.loads((tmp_path / "samples" / file).read_text())
     assert set(told) == {"name", "title", "step", "rows"}
+
+
+def test_a_caption_of_our_own_trainers_is_in_the_readers_language_and_others_are_not(
+    page_client, run, tmp_path
+):
+    arrive(run, tmp_path, 1, Picture(pixels(), "query"), Picture(pixels(), "Queued"))
+    asked = {"Accept-Language": "zh-hans"}
+    page = page_client.get(f"/runs/{run.pk}/?tab=samples", headers=asked).content.decode()
+    assert "<figcaption>查询</figcaption>" in page
+    assert "<figcaption>Queued</figcaption>" in page

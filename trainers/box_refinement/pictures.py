@@ -33,7 +33,7 @@ def _picture(batch: Batch, refined: Tensor, number: int) -> Picture:
         *(_box(corners * side, "true") for corners in true),
         *(_scored(c * side, float(o)) for c, o in zip(after, iou(after, true), strict=True)),
     ]
-    told = f"IoU {float(iou(before, true).mean()):.2f} to {float(iou(after, true).mean()):.2f}"
+    told = f"IoU {float(iou(before, true).mean()):.2f} → {float(iou(after, true).mean()):.2f}"
     return Picture(_pixels(image), f"{batch.examples[number].name}: {told}", tuple(boxes))
 
 

@@ -35,15 +35,16 @@ def _regions(gallery: Gallery, guess: torch.Tensor) -> Sample:
             _verdict(gallery, region, int(guess[region]), f"{place}: ")
             for place, region in enumerate(regions, start=1)
         ]
-        rows.append(_row(Picture(_pixels(gallery, image), f"image {image}", boxes), words))
+        rows.append(_row(Picture(_pixels(gallery, image), f"#{image}", boxes), words))
     return Sample("regions", "Held-out regions and the phrases they find", tuple(rows))
 
 
 def _verdict(gallery: Gallery, region: int, guess: int, start: str = "") -> Words:
+    """What was found, and the truth where that is another: in no language but the captions' own."""
     said, true = gallery.texts[guess], gallery.names[region].short
     if said == true:
         return Words(f"{start}{true}", right=True)
-    return Words(f"{start}{said} — in truth {true}", right=False)
+    return Words(f"{start}{said} ≠ {true}", right=False)
 
 
 def _retrieval(gallery: Gallery, best: torch.Tensor) -> Sample:

@@ -27,8 +27,9 @@ from dashboard.health.rule import (
 )
 from dashboard.health.seen import ONE_CHANGE, span, values_of
 from dashboard.health.statistics import BLOCKS, block_means, mean_interval, theil_sen
+from dashboard.health.target_words import unreadable
 from dashboard.metrics.series import Series
-from trainers.targets import Target, parse
+from trainers.targets import Target, Unreadable, parse
 
 _ = gettext_noop
 
@@ -68,8 +69,10 @@ def metric_targets(context: Context) -> Finding:
     """
     try:
         own = parse(str(context.config.get("targets") or ""))
-    except ValueError as error:  # of a run that a client reports
-        return not_applicable(say(_("Its targets cannot be read: {error}"), error=str(error)))
+    except Unreadable as error:  # of a run that a client reports
+        return not_applicable(
+            say(_("Its targets cannot be read: {error}"), error=unreadable(error))
+        )
     declared = [*own, *context.targets]
     if not declared:
         return not_applicable(Message(_("No target is declared for a metric of this run.")))

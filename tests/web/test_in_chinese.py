@@ -1,0 +1,119 @@
+"""Who reads Chinese meets no English sentence of ours: on any page, and in what is refused."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.utils.translation import override
+
+from dashboard.web import texts
+from tests.web.given import ran
+from tests.web.test_launch import typed
+
+pytestmark = pytest.mark.django_db
+ASKED = {"Accept-Language": "zh-hans"}
+HAN = re.compile("[一-鿿]")
+WORD = re.compile(r"(?<![\w/.:-])[A-Za-z][a-z]+(?![\w/:=-])")  # no name of a metric or setting
+AS_WRITTEN = {"script", "style", "code", "pre", "textarea"}
+EMPTY = {"br", "hr", "image", "img", "input", "link", "meta", "path", "rect", "source", "use"}
+SPOKEN = ("alt", "aria-label", "placeholder", "title")
+
+
+class Visible(HTMLParser):
+    """What of a page is read, or read out; code and logs are in no language."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.inside, self.texts = 0, set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        named = dict(attrs)
+        if tag not in EMPTY and (
+            self.inside or tag in AS_WRITTEN or "mono" in (named.get("class") or "").split()
+        ):
+            self.inside += 1
+        said = [v for k, v in attrs if v and (k in SPOKEN or k.startswith("data-word"))]
+        self.texts.update(said if not self.inside else ())
+
+    def handle_endtag(self, tag):
+        self.inside -= bool(self.inside and tag not in EMPTY)
+
+    def handle_data(self, data):
+        if not self.inside:
+            self.texts.add(" ".join(data.split()))
+
+
+@pytest.fixture(scope="module")
+def ours():
+    """Every text of ours that is another one in Chinese."""
+    return {m.id for m in texts.kept() if isinstance(m.id, str) and m.string != m.id} - {""}
+
+
+@pytest.fixture(autouse=True)
+def english_afterwards():
+    """A page leaves its language behind in this thread."""
+    with override("en"):
+        yield
+
+
+def english(page, ours):
+    """What has no Chinese and is a text of ours, or a sentence. A word alone may be a value."""
+    read = [text for text in Visible(page).texts if not HAN.search(text)]
+    known = {text for text in read if text in ours and not text.islower()}
+    return sorted(known | {text for text in read if len(WORD.findall(text)) > 2})
+
+
+@pytest.fixture
+def run(db):
+    """One that fails, and is a repair of another."""
+    before = ran("erste", losses=[3, "NaN", 1], tags=["nacht"])
+    return ran("zweite", losses=[3, "NaN", 1], baseline=before)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/", "/table/", "/table/verdicts/", "/health/", "/rules/", "/rules/memory_bank/"),
+        *("/launch/", "/launch/region_contrastive/", "/launch/sdm_alignment/"),
+        *("/launch/box_refinement/", "/launch/rehearsal/", "/machines/", "/studies/"),
+        *("/studies/new/", "/studies/new/?trainer=sdm_alignment", "/notices/", "/storage/"),
+        *("/backtests/", "/thresholds/", "/thresholds/?project={run.project_id}", "/trash/"),
+        *(f"/runs/{{run.pk}}/?tab={tab}" for tab in ("verdicts", "configuration", "samples")),
+        *("/runs/{run.pk}/", "/runs/{run.pk}/?tab=system", "/launch/rehearsal/?clone={run.pk}"),
+        "/compare/?runs={run.pk},{run.baseline_id}",
+    ],
+)
+def test_no_page_has_an_english_sentence(page_client, run, ours, address):
+    answer = page_client.get(address.format(run=run), headers=ASKED)
+    assert answer.status_code == 200
+    assert not english(answer.content.decode(), ours)
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/?q=loss+%3E", "/table/?q=%28", "/?q=tag+%3D+x"])
+def test_what_is_not_there_or_not_understood_is_told_in_chinese(page_client, run, ours, address):
+    page = page_client.get(address, headers=ASKED).content.decode()
+    assert not english(page, ours)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"config-steps": "-1", "project": "", "seed": "x", "priority": "9999"},
+        {"config-targets": "loss below 1"},
+        {"config-targets": "train/loss < x at 5"},
+        {"config-steps": "many", "config-device": "tpu"},
+    ],
+)
+def test_what_the_launch_form_refuses_is_told_in_chinese(page_client, ours, changes):
+    form = typed("region_contrastive", **changes)
+    answer = page_client.post("/launch/region_contrastive/", form, headers=ASKED)
+    assert answer.status_code == 422
+    assert not english(answer.content.decode(), ours)
+
+
+def test_an_english_sentence_would_be_seen(ours):
+    page = (
+        "<p title='Launch a run'>很好</p><i>You cannot do that.</i><code>not this one here</code>"
+    )
+    assert english(page, ours) == ["Launch a run", "You cannot do that."]
