@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from dashboard.comparison.definition import StudyError, proposed
 from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import MOST_SEEDS
+from dashboard.metrics import store
 from dashboard.runs.models import new_id
 from dashboard.training import refusals
 from dashboard.web.question_form import QuestionForm
 from dashboard.web.study_ways import Way
-from trainers.config import ConfigError
+from trainers.config import ConfigError, Metric
 
 BESIDE = {"parts": "design", "arms": "design"}  # errors of what the form calls otherwise
+MOST_NAMED = 20  # metrics that an error lists
 USUAL_SEEDS = 3
 USUAL_MORE = 2  # further seeds of each arm, where runs are there
 
@@ -31,6 +34,7 @@ class StudyForm(QuestionForm):
     """
 
     field_order = ("title", "hypothesis", "patch", "design")
+    project = forms.CharField(label=gettext_lazy("Project"), max_length=100, required=False)
     patch = forms.CharField(
         label=gettext_lazy("Change"),
         widget=forms.Textarea(attrs={"rows": 4, "class": "mono", "spellcheck": "false"}),
@@ -60,8 +64,24 @@ class StudyForm(QuestionForm):
         super().__init__(way.trainer, data, initial=_initial(way))
         self.way = way
         if way.after:
-            del self.fields["patch"], self.fields["design"]
+            del self.fields["patch"], self.fields["design"], self.fields["project"]
             self.fields["seeds"] = _more_seeds()
+            self.metrics = known_to(self.metrics, logged(way))
+
+    def clean_project(self) -> str:
+        return self.cleaned_data["project"] or self.way.project
+
+    def clean_metric(self) -> str:
+        """Where all runs are there and over, a metric that none of them has answers nothing."""
+        metric: str = self.cleaned_data["metric"]
+        if not self.way.after or any(run.is_live for run in self.way.runs):
+            return metric
+        there = logged(self.way)
+        if metric not in there:
+            told = _("None of these runs has logged %(metric)s. They have: %(names)s.")
+            names = ", ".join(there[:MOST_NAMED]) + (" …" if len(there) > MOST_NAMED else "")
+            raise forms.ValidationError(told % {"metric": metric, "names": names or "–"})
+        return metric
 
     def clean_patch(self) -> dict[str, Any]:
         return patch_from(self.cleaned_data["patch"])
@@ -77,6 +97,18 @@ class StudyForm(QuestionForm):
                 self.add_error("patch", f"{name}: {told}")
             else:
                 self.add_error(None, told if isinstance(error, StudyError) else f"{name}: {told}")
+
+
+def logged(way: Way) -> list[str]:
+    """The metrics of runs that are there: first those that most of them have."""
+    counts = Counter(n for one in store.summaries([r.pk for r in way.runs]).values() for n in one)
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def known_to(metrics: Sequence[Metric], names: Sequence[str]) -> list[Metric]:
+    """What can be asked of runs that are there; a bare name where the trainer tells nothing."""
+    told = {metric.name: metric for metric in metrics}
+    return [told.get(name) or Metric(name, name) for name in names]
 
 
 def patch_from(text: str) -> dict[str, Any]:
@@ -124,8 +156,13 @@ def _more_seeds() -> forms.IntegerField:
 
 def _initial(way: Way) -> dict[str, Any]:
     metric = proposed(way.trainer)
-    found: dict[str, Any] = {"title": way.title, "patch": patch_text(way.patch), "key": new_id()}
-    found["design"] = way.design
+    found: dict[str, Any] = {
+        "title": way.title,
+        "patch": patch_text(way.patch),
+        "project": way.project,
+        "design": way.design,
+        "key": new_id(),
+    }
     if metric:
         found |= {"metric": metric.name, "direction": metric.direction}
     return found

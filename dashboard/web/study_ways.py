@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.comparison import trials
 from dashboard.comparison.attribution import parts_of
 from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.existing import from_runs
@@ -20,6 +20,7 @@ from dashboard.comparison.plan import Plan, taken_apart
 from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.who import Who
 from dashboard.runs.models import Run
+from dashboard.web import study_settings
 from dashboard.web.choosing import listed
 from trainers.catalog import TRAINERS
 from trainers.config import complete
@@ -30,7 +31,9 @@ class Way:
     """before, after: runs that are there; else config, on which new runs are made.
 
     run, rule: whose verdict asks; patch: what is offered to be changed; note: why there is none;
-    design: what the form begins with.
+    design: what the form begins with;
+    base: before the launch page's settings were typed over it; typed: what they changed, in both
+    arms; refused: what the trainer says against them, by setting.
     """
 
     trainer: str
@@ -44,20 +47,34 @@ class Way:
     patch: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     design: str = Design.COMPARE
+    project: str = "default"
+    base: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def runs(self) -> list[Run]:
+        """Those that are there."""
+        return [*self.before, *self.after]
 
     @property
     def diff(self) -> list[dict[str, Any]]:
         """The offered change, by line."""
-        patch = self.patch.items()
-        return [{"name": name, "old": self.config.get(name), "new": new} for name, new in patch]
+        return _lines(self.config, self.patch)
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """What was typed for both arms, by line."""
+        return _lines(self.base, self.typed)
 
 
 def way(asked: QueryDict) -> Way | None:
     """None where the address says nothing of where the study comes from. Http404: unknown names."""
     if asked.get("a") or asked.get("b"):
-        return _of_runs(_runs(asked.getlist("a")), _runs(asked.getlist("b")))
+        return _of_runs(runs(asked.getlist("a")), runs(asked.getlist("b")))
     if run := asked.get("run"):
-        return _of_run(_runs([run])[0], asked)
+        return _of_run(runs([run])[0], asked)
     if trainer := asked.get("trainer"):
         return _of_trainer(trainer, asked)
     return None
@@ -85,7 +102,7 @@ def _plan(way: Way, typed: Mapping[str, Any]) -> Plan:
         parts=parts,
         seeds=typed["seeds"],
         config=way.config,
-        project=way.run.project.name if way.run else "default",
+        project=typed["project"],
         rule=way.rule,
         source=way.run,
         first_seed=way.run.seed if way.run else 0,
@@ -108,21 +125,24 @@ def _of_runs(before: Sequence[Run], after: Sequence[Run]) -> Way:
 
 
 def _of_run(run: Run, asked: QueryDict) -> Way:
-    rule, offered, note = asked.get("rule", ""), _offered(asked), ""
+    rule, offered, note = asked.get("rule", ""), study_settings.read(asked, "patch"), ""
     if rule and not offered:
         offered, note = _fix(run, rule)
     title = _("Does it help %(name)s?") % {"name": run.name}
+    if run.trainer not in TRAINERS:
+        refused = {"trainer": TRAINERS.unknown(run.trainer)}
+        return Way(run.trainer, title[:200], run=run, rule=rule, refused=refused)
     design = asked.get("design", "")
-    return Way(
+    way = Way(
         run.trainer,
         title[:200],
         run=run,
         rule=rule,
-        config=run.config,
         patch=offered,
         note=note,
         design=design if design in Design.values else Design.COMPARE,
     )
+    return _with_settings(way, trials.before(run), asked, run.project.name)
 
 
 def _fix(run: Run, rule: str) -> tuple[dict[str, Any], str]:
@@ -141,29 +161,36 @@ def _of_trainer(name: str, asked: QueryDict) -> Way:
     trainer, preset = TRAINERS[name], asked.get("preset", "")
     if preset and preset not in trainer.presets:
         raise Http404(_("There is no preset %(name)s.") % {"name": preset})
-    config = complete(trainer, preset, {}).model_dump(mode="json")
+    base = complete(trainer, preset, {}).model_dump(mode="json")
     known = {fix.name: fix.patch for fix in trainer.fixes}
-    patch = _offered(asked)
+    patch = study_settings.read(asked, "patch")
     for fix in asked.getlist("fix"):
         if fix not in known:
             raise Http404(_("There is no fix %(name)s.") % {"name": fix})
         patch |= known[fix]
-    return Way(name, preset=preset, config=config, patch=patch)
+    return _with_settings(Way(name, preset=preset, patch=patch), base, asked, "default")
 
 
-def _offered(asked: QueryDict) -> dict[str, Any]:
-    """?patch=<json>"""
-    text = asked.get("patch", "")
-    try:
-        patch = json.loads(text) if text else {}
-    except ValueError:
-        patch = None
-    if not isinstance(patch, dict):
-        raise Http404(_("The change in this address cannot be read."))
-    return patch
+def _with_settings(way: Way, base: Mapping[str, Any], asked: QueryDict, project: str) -> Way:
+    """The configuration of both arms: `base`, with what ?config=<json> changes of it."""
+    settings = study_settings.read(asked, "config")
+    changed, refused = study_settings.changed(TRAINERS[way.trainer], base, settings)
+    return replace(
+        way,
+        base=base,
+        settings=settings,
+        typed=changed,
+        config={**base, **changed},
+        refused=refused,
+        project=asked.get("project", "") or project,
+    )
 
 
-def _runs(values: Sequence[str]) -> list[Run]:
+def _lines(config: Mapping[str, Any], patch: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": n, "old": config.get(n), "new": new} for n, new in patch.items()]
+
+
+def runs(values: Sequence[str]) -> list[Run]:
     ids = listed(values)
     found = Run.objects.select_related("project").in_bulk(ids)
     for run_id in ids:

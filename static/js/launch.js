@@ -3,6 +3,7 @@ const form = document.querySelector("form.launch");
 const presets = JSON.parse(document.getElementById("preset-values")?.textContent ?? "null");
 const fields = [...form.querySelectorAll(".settings .field")];
 const fixes = [...form.querySelectorAll("[data-fix]")];
+const study = form.querySelector("[data-study]");
 const changes = form.querySelector("[data-changes]");
 
 function input(field) {
@@ -32,6 +33,32 @@ function count() {
   changes.hidden = !changed;
   changes.textContent = changes.dataset.word.replace("{count}", String(changed));
   fixes.forEach(retell);
+  carry();
+}
+
+// The link to a study carries what was typed here: it is the configuration of both arms.
+function carry() {
+  const address = new URL(study.href);
+  const changed = fields.filter((field) => field.classList.contains("changed")).map((field) => [nameOf(field), typed(field)]);
+  put(address, "config", changed.length ? JSON.stringify(Object.fromEntries(changed)) : "");
+  put(address, "project", form.elements.project.value.trim());
+  if (presets) put(address, "preset", form.elements.preset.value);
+  study.href = address.pathname + address.search;
+}
+
+function put(address, name, value) {
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
+}
+
+function nameOf(field) {
+  return input(field).name.replace("config-", "");
+}
+
+// An emptied field is null: the trainer's own default, as when the form is sent.
+function typed(field) {
+  const element = input(field);
+  return element.type === "checkbox" ? element.checked : element.value || null;
 }
 
 function set(element, value) {
@@ -74,7 +101,7 @@ function apply(fix) {
 function fill(values) {
   for (const field of fields) {
     const element = input(field);
-    const value = values[element.name.replace("config-", "")];
+    const value = values[nameOf(field)];
     const kept = field.classList.contains("changed");
     field.dataset.base = value === null || value === undefined ? "" : String(value);
     if (!kept) set(element, value);

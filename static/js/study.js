@@ -17,7 +17,7 @@ function lock(form, locked) {
 const metric = document.querySelector('[name="metric"][list]');
 metric?.addEventListener("change", () => {
   const known = [...document.querySelectorAll("#metrics option")].find((option) => option.value === metric.value);
-  if (known) metric.form.elements.direction.value = known.dataset.direction;
+  if (["lower", "higher"].includes(known?.dataset.direction)) metric.form.elements.direction.value = known.dataset.direction;
 });
 
 // How many values a mean takes is asked where a mean is taken.

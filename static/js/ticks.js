@@ -1,6 +1,7 @@
 // Which runs are ticked, over pages and searches, and what is done with them.
 const KEPT = "fixpoint-ticked"; // in this tab, until it is closed
 const MOST = 1000;
+const MOST_STUDIED = 200; // an address holds no more
 
 export class Ticks {
   // area: holds a checkbox named "tick" a run, which may come and go
@@ -68,16 +69,20 @@ export class Ticks {
     this.bulk.hidden = !this.ticked.size;
     this.bulk.querySelector("[data-ticked]").textContent = String(this.ticked.size);
     this.bulk.querySelector("[data-compare]").disabled = this.ticked.size < 2 || this.ticked.size > 50;
+    this.bulk.querySelector("[data-study]").disabled = this.ticked.size > MOST_STUDIED;
   }
 
   onBulk(target) {
     if (target.closest("[data-untick]")) this.clear();
-    const button = target.closest("[data-compare]");
-    if (!button) return;
+    const button = target.closest("[data-compare], [data-study]");
+    if (button) location.assign(`${button.dataset.compare ?? button.dataset.study}?runs=${this.oldestFirst.join(",")}`);
+  }
+
+  // Of a list with the newest on top, the oldest is the baseline.
+  get oldestFirst() {
     const shown = this.boxes.map((box) => box.value).filter((id) => this.ticked.has(id));
     const others = [...this.ticked].filter((id) => !shown.includes(id));
-    const ids = [...others, ...shown.reverse()]; // of a list with the newest on top, the oldest is the baseline
-    location.assign(`${button.dataset.compare}?runs=${ids.join(",")}`);
+    return [...others, ...shown.reverse()];
   }
 }
 

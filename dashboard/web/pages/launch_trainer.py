@@ -15,7 +15,7 @@ from dashboard.runs.models import Run
 from dashboard.storage import disk
 from dashboard.training import refusals
 from dashboard.training.launching import launch
-from dashboard.web import fixes
+from dashboard.web import fixes, study_settings
 from dashboard.web.fields import preset_values
 from dashboard.web.forms import AboutForm, ConfigForm
 from trainers.catalog import TRAINERS
@@ -50,6 +50,7 @@ def page(request: HttpRequest, trainer: str) -> HttpResponse:
         "start": start,
         "presets": preset_values(chosen),
         "fixes": fixes.offers(chosen, config.present(), request.GET),
+        "study": _study(chosen, start, config, about),
         "refused": about.errors or config.errors,
     }
     status = 422 if context["refused"] else 200
@@ -109,6 +110,13 @@ def _patch(request: HttpRequest, trainer: Trainer) -> dict[str, Any]:
         text = _("This trainer has no setting %(names)s; it was left out.")
         messages.error(request, text % {"names": ", ".join(unknown)})
     return {name: value for name, value in patch.items() if name not in unknown}
+
+
+def _study(trainer: Trainer, start: Start, config: ConfigForm, about: AboutForm) -> str:
+    """The query of the form that studies a change of what this form holds."""
+    preset = {"trainer": trainer.name, "preset": start.preset}
+    origin = {"run": start.clone.pk} if start.clone else preset
+    return study_settings.address(origin, config, str(about["project"].value() or ""))
 
 
 def _about(start: Start) -> dict[str, Any]:
