@@ -2,21 +2,25 @@
 
 import json
 import re
+import shlex
 
 import pytest
 from django.utils import translation
 
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import Definition
-from dashboard.comparison.models import Member
+from dashboard.comparison.models import Arm, Member
 from dashboard.comparison.opening import open_study
 from dashboard.comparison.plan import Plan, before_and_after
 from dashboard.comparison.question import change_question
 from dashboard.comparison.report import pictures
+from dashboard.comparison.report.blocks import Code, Text
 from dashboard.comparison.report.making import as_html, as_markdown
+from dashboard.comparison.report.repeating import repeat
 from dashboard.comparison.who import Who
 from dashboard.runs.models import Run, Status
 from tests.web.given import logged
+from trainers.__main__ import main
 
 pytestmark = pytest.mark.django_db
 
@@ -55,9 +59,43 @@ def test_the_markdown_has_question_answer_runs_and_how_to_repeat_it():
     assert "Improved: train/loss of after is -0.497 against before" in text
     assert "| before | 0 |" in text
     assert "| config.noise | 0.3 | 0 | Intended |" in text
-    assert (
-        "python3 -m trainers rehearsal --config arm-1.json --run-dir arm-1-seed-2 --seed 2" in text
-    )
+
+
+def test_each_command_repeats_the_run_of_its_arm(tmp_path, monkeypatch):
+    """As it is printed, in the reader's shell."""
+    made = study()
+    words = [block.text for block in repeat(conclude(made)) if isinstance(block, Code)]
+    config, before, after = words
+    (tmp_path / "study.json").write_text(config)
+    monkeypatch.chdir(tmp_path)
+    assert len(before.splitlines()) == len(after.splitlines()) == 3
+    for arm, command in (("before", before), ("after", after)):
+        seed_of = {str(m.seed): m.run.config for m in Member.objects.filter(arm__name=arm)}
+        python, *asked = shlex.split(command.splitlines()[1])
+        assert python == ".venv/bin/python"
+        assert asked[:2] == ["-m", "trainers"]
+        assert main(asked[2:]) == 0
+        done = json.loads(
+            (tmp_path / asked[asked.index("--run-dir") + 1] / "config.json").read_text()
+        )
+        assert done["config"] == seed_of[str(done["seed"])]
+
+
+def test_a_change_that_no_command_can_hold_has_a_file_of_its_own():
+    made = study()
+    Arm.objects.filter(study=made, name="after").update(patch={"targets": [1, 2]})
+    words = [block.text for block in repeat(conclude(made)) if isinstance(block, Code)]
+    assert '"targets": [' in words[2]
+    assert "--config arm-1.json" in words[3]
+
+
+def test_the_commit_of_the_runs_is_named():
+    made = study()
+    git = {"commit": "0123abc", "dirty": True, "changed": ["train.py"]}
+    Run.objects.filter(memberships__arm__study=made).update(snapshot={"git": git})
+    told = [block.text for block in repeat(conclude(made)) if isinstance(block, Text)]
+    assert told[0] == "In a checkout of commit 0123abc:"
+    assert told[1] == "What was edited since and not committed is not kept: train.py."
 
 
 def test_the_page_asks_for_nothing_from_anywhere():

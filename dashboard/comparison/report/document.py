@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -15,60 +14,22 @@ from dashboard.comparison.changes import Difference
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.models import Study
 from dashboard.comparison.report import pictures
+from dashboard.comparison.report.blocks import (
+    Block,
+    Document,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Text,
+)
+from dashboard.comparison.report.repeating import repeat
 from dashboard.comparison.report.words import STANDINGS, STATES
 from dashboard.comparison.symptom import says_symptom
 from dashboard.health.figures import figure
 from dashboard.health.wording import tell
 
 LONGEST = 80  # characters of a value in a table
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-
-
-@dataclass(frozen=True)
-class Points:
-    """A list of sentences."""
-
-    items: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Table:
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Code:
-    text: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """svg: made of numbers and of escaped text alone."""
-
-    svg: str
-    says: str
-
-
-Block = Text | Points | Table | Code | Picture
-
-
-@dataclass(frozen=True)
-class Section:
-    title: str
-    blocks: Sequence[Block]
-
-
-@dataclass(frozen=True)
-class Document:
-    title: str
-    label: str  # the verdict in a word or two
-    verdict: str
-    sections: Sequence[Section]
 
 
 def document(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Document:
@@ -191,23 +152,6 @@ def _ledger(rows: Sequence[Difference]) -> list[Block]:
         for row in rows
     ]
     return [Table([_("What"), _("Before"), _("After"), _("Standing")], told)]
-
-
-def repeat(found: Conclusion) -> list[Block]:
-    """The configuration of each arm, and the command of each run."""
-    study = found.study
-    blocks: list[Block] = []
-    for arm, side in zip(study.arms.all(), found.sides, strict=True):
-        file = f"arm-{arm.place}.json"
-        config = json.dumps({**study.config, **arm.patch}, indent=1, ensure_ascii=False)
-        commands = [
-            f"python3 -m trainers {study.trainer} --config {file}"
-            f" --run-dir arm-{arm.place}-seed-{outcome.seed} --seed {outcome.seed}"
-            for outcome in side.outcomes
-        ]
-        saved = _("%(arm)s: save as %(file)s") % {"arm": arm.name, "file": file}
-        blocks += [Text(saved), Code(config), Code("\n".join(dict.fromkeys(commands)))]
-    return blocks
 
 
 def _short(value: object) -> str:

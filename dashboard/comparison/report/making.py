@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 from dashboard.comparison.conclusion import Conclusion
 from dashboard.comparison.reading import members
 from dashboard.comparison.report import pictures
-from dashboard.comparison.report.document import Document, document
+from dashboard.comparison.report.blocks import Document
+from dashboard.comparison.report.document import document
 from dashboard.comparison.report.markdown import markdown
 from dashboard.comparison.report.page import page
 from dashboard.metrics import store

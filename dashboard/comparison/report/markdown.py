@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.comparison.report.document import Block, Code, Document, Points, Table, Text
+from dashboard.comparison.report.blocks import Block, Code, Document, Points, Table, Text
 
 ESCAPED = str.maketrans({"|": "\\|", "<": "&lt;", "\n": " "})
 

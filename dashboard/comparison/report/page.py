@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from dashboard.comparison.report.document import Block, Document, Picture
+from dashboard.comparison.report.blocks import Block, Document, Picture
 
 NEVER_IN_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 

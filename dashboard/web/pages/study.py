@@ -17,7 +17,7 @@ from dashboard.comparison.explaining import explain
 from dashboard.comparison.models import Member, Study
 from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.reading import members
-from dashboard.comparison.report.document import repeat
+from dashboard.comparison.report.repeating import repeat
 from dashboard.runs.models import Run
 from dashboard.storage import disk
 from dashboard.training import refusals
