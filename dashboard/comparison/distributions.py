@@ -69,7 +69,7 @@ def _beyond(shift: float, limits: Floats) -> Floats:
 def _estimates(freedom: float) -> tuple[Floats, Floats]:
     """What a variance of 1 may be estimated as, and how likely each is."""
     ways, weights = _quantiles()
-    return _special().chdtri(freedom, 1 - ways) / freedom, weights
+    return chi_square_quantiles(freedom, ways) / freedom, weights
 
 
 @cache
@@ -77,3 +77,20 @@ def _quantiles() -> tuple[Floats, Floats]:
     """Gauss-Legendre's points and weights between 0 and 1."""
     points, weights = np.polynomial.legendre.leggauss(POINTS)
     return (points + 1) / 2, weights / 2
+
+
+def normal_quantiles() -> tuple[Floats, Floats, Floats]:
+    """Points between 0 and 1, how much each counts in a mean, and the normal's quantiles there."""
+    ways, weights = _quantiles()
+    return ways, weights, _special().ndtri(ways)
+
+
+def chi_square_quantiles(freedom: float, ways: Floats) -> Floats:
+    found: Floats = _special().chdtri(freedom, 1 - ways)
+    return found
+
+
+def chi_square_below(values: Floats, freedom: float) -> Floats:
+    """How often chi² of so many degrees of freedom is below each value."""
+    found: Floats = _special().chdtr(freedom, values)
+    return found

@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from dashboard.comparison.answer import Answer
 from dashboard.comparison.decision import Test, Verdict
 from dashboard.comparison.intervals import spread
+from dashboard.comparison.outcome import Sample
 from dashboard.comparison.power import (
     GUESSED_CORRELATION,
     WANTED,
     paired_power,
-    runs_needed,
     unpaired_power,
 )
+from dashboard.comparison.predictive import SoFar, more_needed
 
 FIRST_MORE = 2  # seeds an arm, where one run each says nothing about chance
 FIRST_EFFECT = 2.0  # standard deviations: what so few can see
-LEAST_MORE = 2  # where the numbers say that there are enough already, and yet they are undecided
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ def more(answer: Answer, level: float) -> More | None:
         return None
     if answer.decision.test == Test.NONE:
         return _first(level, paired=answer.sample.paired)
-    smallest, known = answer.question.smallest, _spread(answer)
-    if smallest is None or not known:
+    smallest, found = answer.question.smallest, _so_far(answer.sample)
+    if smallest is None or not found.spread:
         return None
-    return _enough(answer, smallest, known, level)
+    return More(more_needed(found, smallest, level), smallest, WANTED)
 
 
 def _first(level: float, *, paired: bool) -> More:
@@ -59,18 +61,12 @@ def _first(level: float, *, paired: bool) -> More:
     return More(FIRST_MORE, FIRST_EFFECT, power, in_spreads=True)
 
 
-def _spread(answer: Answer) -> float:
-    """Between differences of pairs, or between runs of one arm; 0 where it is not known."""
-    found = answer.sample
+def _so_far(found: Sample) -> SoFar:
+    """With a spread of 0 where it is not known."""
     if found.paired:
-        return spread(found.differences)
-    several = [arm for arm in (found.before, found.after) if len(arm) > 1]
-    return math.sqrt(sum(spread(arm) ** 2 for arm in several) / len(several))
-
-
-def _enough(answer: Answer, smallest: float, known: float, level: float) -> More:
-    paired = answer.sample.paired
-    needed = runs_needed(smallest, known, paired=paired, level=level)
-    if needed is None:
-        return More(None, smallest, WANTED)
-    return More(max(needed - min(answer.sample.sizes), LEAST_MORE), smallest, WANTED)
+        apart = found.differences
+        return SoFar(float(np.mean(apart)), spread(apart), (len(apart),))
+    arms = (found.before, found.after)
+    squares = [spread(arm) ** 2 for arm in arms if len(arm) > 1]
+    effect = float(np.mean(found.after) - np.mean(found.before))
+    return SoFar(effect, math.sqrt(math.fsum(squares) / len(squares)), found.sizes)

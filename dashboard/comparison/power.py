@@ -23,22 +23,3 @@ def unpaired_power(effect: float, spread: float, runs: int, level: float = 0.95)
     if spread == 0:
         return float(effect != 0)
     return welch_power(effect / spread * math.sqrt(runs / 2), runs, level)
-
-
-def runs_needed(
-    effect: float, spread: float, *, paired: bool, level: float = 0.95, power: float = WANTED
-) -> int | None:
-    """Runs an arm that see `effect` with that power. None where MOST_RUNS are too few.
-
-    The spread comes from few runs and is itself uncertain: say "about".
-    """
-    ask = paired_power if paired else unpaired_power
-    if effect <= 0 or ask(effect, spread, MOST_RUNS, level) < power:
-        return None
-    few, enough = 1, MOST_RUNS
-    while enough - few > 1:
-        middle = (few + enough) // 2
-        few, enough = (
-            (few, middle) if ask(effect, spread, middle, level) >= power else (middle, enough)
-        )
-    return enough

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from dashboard.comparison.distributions import t_power, t_probability, t_quantile
-from dashboard.comparison.power import paired_power, runs_needed, unpaired_power
+from dashboard.comparison.power import paired_power, unpaired_power
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 4, 8, 38, 400])
@@ -40,23 +40,6 @@ def test_pairs_that_go_together_see_more():
 
 def test_no_effect_is_seen_at_the_rate_of_false_alarms():
     assert paired_power(0, 1, 5) == pytest.approx(0.05, abs=1e-5)
-
-
-@pytest.mark.parametrize("paired", [True, False])
-def test_the_runs_that_are_needed_are_just_enough(paired):
-    ask = paired_power if paired else unpaired_power
-    needed = runs_needed(0.7, 1.0, paired=paired)
-    assert needed
-    assert ask(0.7, 1.0, needed) >= 0.8 > ask(0.7, 1.0, needed - 1)
-
-
-def test_effects_that_nobody_can_see_need_no_number():
-    assert runs_needed(1e-6, 1.0, paired=True) is None
-    assert runs_needed(0.0, 1.0, paired=True) is None
-
-
-def test_no_spread_needs_no_more_than_two_runs():
-    assert runs_needed(0.1, 0.0, paired=True) == 2
 
 
 def test_a_huge_effect_is_seen_for_sure():

@@ -116,9 +116,9 @@ def hurt_for_nothing(rng: np.random.Generator, count: int, runs: int, guardrails
 
 
 def settled(
-    rng: np.random.Generator, count: int, runs: int, effect: float, most: int
+    rng: np.random.Generator, count: int, runs: int, effect: float, *, paired: bool, most: int
 ) -> tuple[Rate, float]:
-    """Undecided studies of pairs get the seeds that they ask for: how often they then see it.
+    """Undecided studies get the seeds that they ask for: how often they then see it.
 
     effect: the truth, and the smallest effect that matters, in standard deviations between runs.
     Those that ask for more than `most` are not given any, and count as not seeing it. Also the
@@ -126,21 +126,26 @@ def settled(
     """
     question, found, asked = Question("m", higher=True, smallest=effect), [], []
     for _ in range(count):
-        before, after = draws.studies(rng, "normal", 1, runs + most, paired=True)
+        before, after = draws.studies(rng, "normal", 1, runs + most, paired=paired)
         one, other = before[0], after[0] + effect
-        first = _answered(one[:runs], other[:runs], question, 1)
+        first = _answered(one[:runs], other[:runs], question, 1, paired=paired)
         needed = more(first, level_of(2))
         if first.verdict != Verdict.NOT_ENOUGH or needed is None or needed.seeds is None:
             continue
         asked.append(needed.seeds)
         total = runs + needed.seeds
-        second = _answered(one[:total], other[:total], question, 2) if total <= len(one) else None
-        found.append(second is not None and second.verdict == Verdict.IMPROVED)
+        if total > len(one):
+            found.append(False)
+            continue
+        second = _answered(one[:total], other[:total], question, 2, paired=paired)
+        found.append(second.verdict == Verdict.IMPROVED)
     return Rate(sum(found), len(found)), float(np.median(asked)) if asked else float("nan")
 
 
-def _answered(before: Floats, after: Floats, question: Question, look: int) -> Answer:
-    design = Design(paired=True, level=level_of(look))
+def _answered(
+    before: Floats, after: Floats, question: Question, look: int, *, paired: bool
+) -> Answer:
+    design = Design(paired=paired, level=level_of(look))
     return answer(_side("before", before), _side("after", after), question, design)
 
 
