@@ -14,6 +14,7 @@ from dashboard.comparison.answer_words import LABELS, level_of, signed
 from dashboard.comparison.changes import Difference, Standing
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.decision import Verdict
+from dashboard.comparison.intervals import Interval
 from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.queueing import MOST_SEEDS
@@ -37,10 +38,13 @@ def label(verdict: Verdict) -> dict[str, str]:
 def effect(one: Comparison) -> dict[str, str]:
     """The effect with its interval, as figures; empty where there is none."""
     decision = one.answer.decision
-    if decision.effect is None:
+    return figures(decision.effect, decision.interval)
+
+
+def figures(effect: float | None, interval: Interval | None) -> dict[str, str]:
+    if effect is None:
         return {}
-    interval = decision.interval
-    told = {"effect": signed(decision.effect)}
+    told = {"effect": signed(effect)}
     if interval:
         told |= {
             "low": signed(interval.low),

@@ -127,7 +127,7 @@ def test_while_runs_go_no_answer_is_shown(page_client):
     page = page_client.get(f"/studies/{study.pk}/")
     assert page.context["live"]
     assert "0 of 6 runs have ended" in page.content.decode()
-    assert page_client.get("/studies/").context["rows"][0]["going"] == 6
+    assert page_client.get("/studies/").context["rows"][0]["progress"].going == 6
 
 
 def test_the_answer_stands_on_the_page_and_in_the_list(page_client):

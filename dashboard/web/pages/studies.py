@@ -7,34 +7,34 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.models import Study
-from dashboard.comparison.reading import members
-from dashboard.web import study_view
-
-SHOWN = 25  # a page: each answer is made anew from the runs
+from dashboard.web import live, study_list, study_view
+from dashboard.web.study_list import Found
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    found = Study.objects.select_related("project")
-    if before := request.GET.get("before", ""):
-        found = found.filter(pk__lt=before)
-    listed = list(found[: SHOWN + 1])
-    context = {
-        "rows": [_row(study) for study in listed[:SHOWN]],
-        "older": listed[SHOWN - 1].pk if len(listed) > SHOWN else "",
-        "before": before,
-    }
-    return render(request, "pages/studies.html", context)
+    wanted = study_list.asked(request.GET)
+    found = study_list.find(wanted)
+
+    def answer() -> HttpResponse:
+        context = {
+            "asked": wanted,
+            "found": found,
+            "rows": [_row(found, study) for study in found.page],
+            "answers": study_list.answers(),
+            "projects": study_list.projects(),
+            "trainers": study_list.trainers(),
+            "live": found.left or any(one.going for one in found.progress.values()),
+        }
+        return render(request, "pages/studies.html", context)
+
+    return live.answer(request, [], answer, *found.version)
 
 
-def _row(study: Study) -> dict[str, Any]:
-    """While runs go there is no answer yet, and none is looked for."""
-    held = members(study)
-    going = sum(bool(member.run and member.run.is_live) for member in held)
-    row = {"study": study, "planned": len(held), "ended": len(held) - going, "going": going}
-    if going:
+def _row(found: Found, study: Study) -> dict[str, Any]:
+    row = {"study": study, "progress": found.progress[study.pk]}
+    brief = study_list.brief(found, study)
+    if brief is None:
         return row
-    main = conclude(study).main
-    label = study_view.label(main.answer.verdict)
-    return {**row, "label": label, "figures": study_view.effect(main)}
+    label = study_view.label(brief.verdict)
+    return {**row, "label": label, "figures": study_view.figures(brief.effect, brief.interval)}
