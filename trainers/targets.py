@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FORM = re.compile(r"(?P<metric>[^\s<>]+)\s*(?P<way>[<>])=?\s*(?P<value>\S+)\s+at\s+(?P<step>\d+)")
@@ -32,6 +33,21 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.metric} {'>' if self.above else '<'} {self.value:g}"
+
+
+def written(target: Target) -> str:
+    """As `parse` reads it."""
+    way = ">" if target.above else "<"
+    return f"{target.metric} {way} {target.value!r} at {target.step}"
+
+
+def nearest(*sources: Iterable[Target]) -> tuple[Target, ...]:
+    """Of each metric the targets of the first source that has any for it."""
+    found: list[Target] = []
+    for source in sources:
+        told = {target.metric for target in found}
+        found += [target for target in source if target.metric not in told]
+    return tuple(found)
 
 
 def parse(text: str) -> tuple[Target, ...]:

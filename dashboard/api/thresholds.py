@@ -1,4 +1,4 @@
-"""A project's thresholds: what may be chosen, what was, choosing; and judging a run again."""
+"""A project's thresholds and targets: what may be chosen, what was, choosing."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     """What PATCH /api/projects/{name}/thresholds/ takes."""
 
     values = ChangesField()
+    targets = serializers.CharField(
+        required=False, allow_blank=True, max_length=10_000,
+        help_text='One a line or with ";" between, as "train/loss < 1.0 at 50".',
+    )  # fmt: skip
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     version = serializers.IntegerField(required=False, min_value=0)
 
@@ -65,6 +69,7 @@ class Thresholds(APIView):
     def patch(self, request: Request, name: str) -> Response:
         """Keep a new version: the newest with these values changed; null is the rule's own.
 
+        targets: all that hold from now on; left out, those that did
         version: the one that was looked at, where nothing must have come in between (409)
         """
         project = get_object_or_404(Project, name=name)
@@ -79,6 +84,7 @@ class Thresholds(APIView):
                 by=name_of(request),
                 note=asked["note"],
                 after=asked.get("version", before.version),
+                targets=asked.get("targets"),
             )
         except Refused as refused:
             raise refusal(refused) from refused
@@ -110,6 +116,7 @@ def _told(project: Project, choice: Choice | None) -> dict[str, Any]:
     return {
         "project": project.name,
         "version": overrides.version,
+        "targets": choice.targets if choice else "",
         "thresholds": [row for rule in RULES for row in _rows(rule, overrides.of(rule))],
         "ignored": [
             {"rule": rule, "threshold": name, "value": value}
@@ -119,6 +126,7 @@ def _told(project: Project, choice: Choice | None) -> dict[str, Any]:
             {
                 "version": one.version,
                 "values": one.values,
+                "targets": one.targets,
                 "note": one.note,
                 "made_by": one.made_by,
                 "made_at": one.made_at,

@@ -126,7 +126,8 @@ def _stored(run: Run) -> dict[str, Verdict]:
 
 def _judged(backtest: BackTest, context: Context, values: Any) -> dict[str, str]:
     rules = [rule for rule in RULES if rule.name in backtest.rules]
-    verdicts = judge(context, rules, Overrides(0, values))
+    targets = choosing.in_force(backtest.project_id).targets
+    verdicts = judge(context, rules, Overrides(0, values, targets))
     return {verdict["rule"]: _state(verdict) for verdict in verdicts}
 
 

@@ -1,4 +1,4 @@
-"""The thresholds that a project chooses: which hold, what may be chosen, and keeping a version."""
+"""The thresholds and targets that a project chooses: which hold, what may be, keeping a version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from dashboard.health.models import Choice
 from dashboard.health.overrides import NONE, Overrides
 from dashboard.health.rule import AnyThreshold, Rule
 from dashboard.health.rules import RULES
+from dashboard.health.target_words import unreadable
+from dashboard.health.wording import tell
 from dashboard.runs.models import Project
+from trainers.targets import Unreadable, parse, written
 
 Values = dict[str, dict[str, float]]
 
@@ -33,7 +36,7 @@ def in_force(project_id: int) -> Overrides:
 
 
 def overrides_of(choice: Choice | None) -> Overrides:
-    return Overrides(choice.version, choice.values) if choice else NONE
+    return Overrides(choice.version, choice.values, parse(choice.targets)) if choice else NONE
 
 
 def newest(project_id: int) -> Choice | None:
@@ -41,22 +44,26 @@ def newest(project_id: int) -> Choice | None:
 
 
 def choose(
-    project: Project, values: Mapping[str, Mapping[str, Any]], *, by: str, note: str, after: int
-) -> Choice:
+    project: Project, values: Mapping[str, Mapping[str, Any]], *,
+    by: str, note: str, after: int, targets: str | None = None,
+) -> Choice:  # fmt: skip
     """Keep a new version that holds from now on. Raises Refused where it cannot be meant.
 
     values: by rule and threshold, all that shall differ from the defaults
     after: the version that was looked at; refused where another came in between
+    targets: as people write them, one a line or with ";" between; None: those that hold
     """
-    chosen = read(values)
-    before = newest(project.pk)
+    chosen, before = read(values), newest(project.pk)
+    kept = before.targets if before else ""
+    wanted = kept if targets is None else readable(targets)
     if (before.version if before else 0) != after:
         raise _overtaken(before)
     try:
         with transaction.atomic():
             return Choice.objects.create(
-                project=project, version=after + 1, values=chosen, made_by=by, note=note
-            )
+                project=project, version=after + 1, values=chosen, targets=wanted,
+                made_by=by, note=note,
+            )  # fmt: skip
     except IntegrityError as error:  # two at once
         raise _overtaken(newest(project.pk)) from error
 
@@ -108,6 +115,15 @@ def read(values: Mapping[str, Mapping[str, Any]]) -> Values:
     if faults:
         raise Refused(_("Some values cannot be: nothing was saved."), faults)
     return chosen
+
+
+def readable(targets: str) -> str:
+    """The targets, one a line. Raises Refused where the text holds anything else."""
+    try:
+        return "\n".join(map(written, parse(targets)))
+    except Unreadable as error:
+        place = ("metric_targets", "targets")
+        raise Refused(_("Nothing was saved."), {place: tell(unreadable(error))}) from error
 
 
 def _find(rule: Rule | None, name: str) -> AnyThreshold | None:

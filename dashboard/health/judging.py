@@ -22,6 +22,7 @@ from dashboard.health.rule import (
 )
 from dashboard.health.rules import RULES
 from dashboard.health.verdict import Verdict, verdict
+from trainers.targets import nearest
 
 _ = gettext_noop
 logger = logging.getLogger(__name__)
@@ -42,12 +43,14 @@ def judge(
     """One verdict a rule, in the order of the rules. Never raises for what a rule does.
 
     Each rule may read the verdicts of those before it: that is how a fix is judged.
-    overrides: the thresholds that were chosen in place of the rules' own, with their version
+    overrides: the thresholds that were chosen in place of the rules' own, with their version, and
+        targets, which go before the trainer's
     earlier: what was told of the run before, where the context holds its long curves in part
     """
     made: list[Verdict] = []
     before = dict(context.verdicts)
-    seen = replace(context, verdicts=before)
+    targets = nearest(overrides.targets, context.targets)
+    seen = replace(context, verdicts=before, targets=targets)
     for rule in rules:
         made.append(standing(rule, _verdict(rule, seen, overrides), earlier))
         before[rule.name] = made[-1]

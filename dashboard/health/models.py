@@ -40,7 +40,8 @@ class Remembered(models.Model):
 
 
 class Choice(models.Model):
-    """The thresholds that a project chose in place of the rules' own: one version, never changed.
+    """The thresholds that a project chose in place of the rules' own, and the targets of its
+    metrics: one version, never changed.
 
     The newest holds. A verdict names the version that it was made under.
     """
@@ -48,6 +49,7 @@ class Choice(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="threshold_choices")
     version = models.PositiveIntegerField()  # 1, 2, 3 … in its project
     values = models.JSONField(default=dict)  # by rule, by threshold: all that are not the default
+    targets = models.TextField(blank=True)  # as people write them (trainers.targets), one a line
     note = models.TextField(blank=True)  # why
     made_by = models.CharField(max_length=200)  # a person's name, or a token's
     made_at = models.DateTimeField(default=now)

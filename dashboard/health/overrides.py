@@ -1,4 +1,4 @@
-"""Thresholds that were chosen in place of the rules' own: by rule, by threshold, with a version."""
+"""What was chosen for a project's runs: thresholds in place of the rules' own, and targets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.health.rule import Rule
+from trainers.targets import Target
 
 Values = Mapping[str, Mapping[str, float]]
 
@@ -20,6 +21,7 @@ class Overrides:
 
     version: int = 0
     values: Values = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()  # that every run of the project should reach
 
     def of(self, rule: Rule) -> dict[str, float]:
         """Those that the rule has, may have, and does not have anyway."""

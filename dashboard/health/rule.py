@@ -124,7 +124,7 @@ class Context:
     origin: Mapping[str, Any] | None = None  # seed, commit, data, device …; None: not known here
     baseline: Baseline | None = None  # the run that this one is compared with
     system: Curves = field(default_factory=dict)  # the host's newest readings, over milliseconds
-    targets: tuple[Target, ...] = ()  # that the trainer declares for its metrics
+    targets: tuple[Target, ...] = ()  # that the project or the trainer declares
     primary: Primary | None = None  # the metric that says whether a fix worked
     verdicts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by rules before it
     hidden: Mapping[str, Hidden] = field(default_factory=dict)  # by curve: what is not in `curves`

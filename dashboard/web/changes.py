@@ -1,4 +1,4 @@
-"""What differs between two choices of thresholds, in the reader's words."""
+"""What differs between two choices of thresholds and targets, in the reader's words."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def changes(
     ordered = [*known, *sorted(names - set(known))]
     found = [_change(*place, before, after) for place in ordered if place in names]
     return [change for change in found if change.old != change.new]
+
+
+def target_changes(before: str, after: str) -> list[Change]:
+    """One change of all targets together; none where they are the same."""
+    if before == after:
+        return []
+    old, new = ("; ".join(text.splitlines()) or "–" for text in (before, after))
+    title = _("Declared targets")
+    return [Change("metric_targets", title, "targets", _("of every run"), old, new)]
 
 
 def overridden(verdict: Verdict) -> list[Change]:

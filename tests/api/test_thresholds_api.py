@@ -53,6 +53,22 @@ def test_a_change_makes_a_version_and_leaves_the_rest(api, judged):
     assert [t["value"] for t in older["thresholds"] if t["threshold"] == "streak"] == [3]
 
 
+def test_targets_are_kept_with_a_version_and_left_out_they_stay(api, judged):
+    told = change(api, {}, targets="train/loss < 1 at 50").json()
+    assert (told["version"], told["targets"]) == (1, "train/loss < 1.0 at 50")
+    told = change(api, STREAK).json()
+    assert told["targets"] == "train/loss < 1.0 at 50"
+    assert [one["targets"] for one in told["history"]] == [told["targets"]] * 2
+    assert change(api, {}, targets="").json()["targets"] == ""
+
+
+def test_a_text_that_is_no_target_is_refused(api, judged):
+    answer = change(api, STREAK, targets="loss below 1")
+    assert answer.status_code == 400
+    assert "is no target" in answer.json()["errors"]["metric_targets.targets"][0]
+    assert not Choice.objects.exists()
+
+
 def test_what_cannot_be_is_refused_with_the_range(api, judged):
     answer = change(api, {"hidden_failure": {"streak": 0}})
     assert answer.status_code == 400

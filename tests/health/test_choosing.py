@@ -8,6 +8,7 @@ from dashboard.health.models import Choice
 from dashboard.metrics import store
 from dashboard.runs.models import Project
 from tests.conftest import lines
+from trainers.targets import Target
 
 pytestmark = pytest.mark.django_db
 STREAK = {"hidden_failure": {"streak": 3}}
@@ -32,6 +33,10 @@ def silent_part(run, zeros=3):
 
 def hidden_failure(run):
     return next(v for v in examine(run).verdicts if v["rule"] == "hidden_failure")
+
+
+def declared_targets(run):
+    return next(v for v in examine(run).verdicts if v["rule"] == "metric_targets")
 
 
 def test_nothing_is_chosen_at_first(run):
@@ -111,3 +116,30 @@ def test_a_change_leaves_the_rest_and_none_goes_back_to_the_default():
         "hidden_failure": {},
         "data_wait": {"fail": 0.5, "warn": 0.1},
     }
+
+
+def test_targets_belong_to_a_version_and_stay_where_only_thresholds_change(run):
+    choose(run.project, {}, by="lin", note="", after=0, targets="a < 1 at 5; b>0.5 at 9")
+    save(run, STREAK, after=1)
+    assert [c.targets for c in Choice.objects.all()] == ["a < 1.0 at 5\nb > 0.5 at 9"] * 2
+    held = in_force(run.project_id)
+    assert held.targets == (Target("a", 5, 1.0), Target("b", 9, 0.5, above=True))
+    choose(run.project, STREAK, by="lin", note="", after=2, targets="")
+    assert in_force(run.project_id).targets == ()
+
+
+def test_a_text_that_is_no_target_is_refused_and_nothing_is_kept(run):
+    with pytest.raises(Refused) as caught:
+        choose(run.project, STREAK, by="lin", note="", after=0, targets="loss below 1")
+    assert "is no target" in caught.value.faults["metric_targets", "targets"]
+    assert not Choice.objects.exists()
+
+
+def test_the_targets_of_another_project_judge_nothing(run):
+    silent_part(run)
+    other = Project.objects.create(name="other")
+    choose(other, {}, by="lin", note="", after=0, targets="train/loss < 0.5 at 1")
+    assert declared_targets(run)["state"] == "not_applicable"
+    choose(run.project, {}, by="lin", note="", after=0, targets="train/loss < 0.5 at 1")
+    assert declared_targets(run)["state"] == "waiting"
+    assert examine(run).thresholds == 1

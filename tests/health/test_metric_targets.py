@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dashboard.health.judging import judge
+from dashboard.health.overrides import Overrides
 from dashboard.health.rules.metric_targets import metric_targets
 from tests.health.given import context, noisy, verdict_of
 from trainers.targets import Target
@@ -97,3 +99,26 @@ def test_a_text_that_is_no_target_is_told(text):
 
 def test_not_applicable_where_nothing_is_declared():
     assert said([1.0] * 100, "")["state"] == "not_applicable"
+
+
+def test_a_projects_targets_are_judged_and_go_before_the_trainers():
+    curves = {"train/lr": [1e-3] * 100, "train/loss": noisy(np.full(100, 0.8))}
+    seen = context(curves, targets=(Target("train/loss", 50, 0.1),))
+    project = Overrides(1, targets=(Target("train/loss", 50, 1.0),))
+    [verdict] = judge(seen, [metric_targets], project)
+    assert verdict["says"]["values"]["count"] == 1
+    assert verdict["state"] == "pass"
+    assert not verdict["held_back"]
+
+
+def test_a_runs_own_targets_hold_for_their_metrics_alone():
+    curves = {
+        "train/lr": [1e-3] * 100,
+        "train/loss": noisy(np.full(100, 1.4)),
+        "eval/loss": [0.4] * 100,
+    }
+    seen = context(curves, config={"targets": "train/loss < 2 at 50"})
+    project = (Target("train/loss", 50, 1.0), Target("eval/loss", 90, 0.5))
+    [verdict] = judge(seen, [metric_targets], Overrides(1, targets=project))
+    assert (verdict["state"], verdict["held_back"]) == ("pass", None)
+    assert verdict["says"]["values"]["count"] == 2

@@ -4,7 +4,7 @@ import pytest
 
 from trainers.catalog import TRAINERS
 from trainers.config import ConfigError, complete
-from trainers.targets import Target, parse
+from trainers.targets import Target, nearest, parse, written
 
 
 def test_reads_several_by_line_or_semicolon():
@@ -37,3 +37,18 @@ def test_met_on_its_own_side():
     assert Target("a", 1, 0.5).met(0.4)
     assert not Target("a", 1, 0.5).met(0.6)
     assert Target("a", 1, 0.5, above=True).met(0.6)
+
+
+@pytest.mark.parametrize(
+    "text", ["train/loss < 1.0 at 50", "eval/map > 0.3 at 100", "a < 1e-05 at 1", "a > -3.0 at 0"]
+)
+def test_what_is_written_is_read_the_same(text):
+    [target] = parse(text)
+    assert written(target) == text
+
+
+def test_of_each_metric_the_first_source_that_names_it_holds():
+    mine, theirs = Target("a", 5, 1.0), Target("a", 9, 2.0)
+    other = Target("b", 9, 2.0)
+    assert nearest([mine], [theirs, other], [other]) == (mine, other)
+    assert nearest([], [theirs, mine]) == (theirs, mine)

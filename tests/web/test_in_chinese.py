@@ -4,7 +4,6 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from django.utils.translation import override
 
 from dashboard.web import texts
 from tests.web.given import ran
@@ -48,13 +47,6 @@ class Visible(HTMLParser):
 def ours():
     """Every text of ours that is another one in Chinese."""
     return {m.id for m in texts.kept() if isinstance(m.id, str) and m.string != m.id} - {""}
-
-
-@pytest.fixture(autouse=True)
-def english_afterwards():
-    """A page leaves its language behind in this thread."""
-    with override("en"):
-        yield
 
 
 def english(page, ours):

@@ -130,3 +130,33 @@ def test_what_people_write_is_no_markup(page_client, project):
     Project.objects.filter(pk=project.pk).update(name="<i>p</i>")
     told = save(page_client, project, **{STREAK: "<i>", "note": "<i>n</i>"})
     assert "<i>" not in told
+
+
+def test_targets_are_saved_shown_and_told_in_the_history(page_client, project):
+    save(page_client, project, targets="train/loss<1 at 50")
+    told = save(page_client, project, after=1, targets="train/loss < 1.0 at 50\neval/loss<2 at 9")
+    assert ">train/loss &lt; 1.0 at 50\neval/loss &lt; 2.0 at 9</textarea>" in told
+    assert "– → <b>train/loss &lt; 1.0 at 50</b>" in told
+    assert "<b>train/loss &lt; 1.0 at 50; eval/loss &lt; 2.0 at 9</b>" in told
+    assert len(in_force(project.pk).targets) == 2
+
+
+def test_a_text_that_is_no_target_is_refused_beside_its_field_and_stays(page_client, project):
+    told = save(page_client, project, targets="loss below <1>", **{STREAK: "3"})
+    assert "“loss below &lt;1&gt;” is no target" in told
+    assert ">loss below &lt;1&gt;</textarea>" in told
+    assert 'value="3"' in told
+    assert not Choice.objects.exists()
+
+
+def test_going_back_to_the_rules_own_thresholds_keeps_the_targets(page_client, project):
+    save(page_client, project, targets="train/loss < 1 at 50", **{STREAK: "3"})
+    save(page_client, project, after=1, action="reset", targets="")
+    held = in_force(project.pk)
+    assert (held.values, len(held.targets)) == ({}, 1)
+
+
+def test_targets_that_are_typed_stay_while_a_backtest_is_refused(page_client, project):
+    form = {"project": project.pk, "targets": "train/loss < 1 at 50", "action": "open"}
+    told = page_client.post("/backtests/", form).content.decode()
+    assert ">train/loss &lt; 1 at 50</textarea>" in told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ from dashboard.health.seen import ONE_CHANGE, span, values_of
 from dashboard.health.statistics import BLOCKS, block_means, mean_interval, theil_sen
 from dashboard.health.target_words import unreadable
 from dashboard.metrics.series import Series
-from trainers.targets import Target, Unreadable, parse
+from trainers.targets import Target, Unreadable, nearest, parse
 
 _ = gettext_noop
 
@@ -51,18 +51,21 @@ class Judged:
     number: Number | None = None
 
 
-@rule(id="CNV-11", title=_("Declared targets"), weight="remark", thresholds=(ENOUGH,))
+@rule(id="CNV-11", title=_("Declared targets"), version=2, weight="remark", thresholds=(ENOUGH,))
 def metric_targets(context: Context) -> Finding:
     """Whether each metric has reached what was declared for it by now.
 
-    Targets are declared by the run's own configuration (`targets`, as "train/loss < 1.0 at 50") or
-    by its trainer, in the metric's own unit. Of each metric the newest target that is due is
-    judged. A value of one minibatch is wrong in 21 to 41 % of cases about a level 20 % away, so a
-    training metric is judged by the mean of its newest 20 to 40 values and that mean's 95 %
-    interval (Student's t on block means): *reached* when the interval lies beyond the target,
-    *missed* when it lies short of it and the present slope does not lead to the metric's next
-    target either, anything between is not enough evidence. Of training losses and of metrics of
-    the regions, values from before the number of candidates last changed do not count.
+    Targets are declared by the run's own configuration (`targets`, as "train/loss < 1.0 at 50"), by
+    its project beside the thresholds, or by its trainer; where several name a metric, the first of
+    them holds for it. They are in the metric's own unit. Of each metric the newest target that is
+    due is judged.
+
+    A value of one minibatch is wrong in 21 to 41 % of cases about a level 20 % away, so a training
+    metric is judged by the mean of its newest 20 to 40 values and that mean's 95 % interval
+    (Student's t on block means): *reached* when the interval lies beyond the target, *missed* when
+    it lies short of it and the present slope does not lead to the metric's next target either,
+    anything between is not enough evidence. Of training losses and of metrics of the regions,
+    values from before the number of candidates last changed do not count.
 
     A held-out metric (`eval/…`) is computed on the same examples each time and is judged by its
     newest value; missed are two in a row, or the last one of a run that has ended.
@@ -73,7 +76,7 @@ def metric_targets(context: Context) -> Finding:
         return not_applicable(
             say(_("Its targets cannot be read: {error}"), error=unreadable(error))
         )
-    declared = [*own, *context.targets]
+    declared = nearest(own, context.targets)
     if not declared:
         return not_applicable(Message(_("No target is declared for a metric of this run.")))
     due = _due(context, declared)
@@ -97,7 +100,7 @@ def _due(context: Context, declared: Iterable[Target]) -> list[Target]:
     return list(newest.values())
 
 
-def _judge(context: Context, target: Target, declared: list[Target]) -> Judged:
+def _judge(context: Context, target: Target, declared: Sequence[Target]) -> Judged:
     points = context.curve(target.metric).finite
     if target.metric.startswith(HELD_OUT):
         return _by_newest(context, target, points)
@@ -132,7 +135,7 @@ def _by_newest(context: Context, target: Target, points: Series) -> Judged:
     return Judged(target, State.WARN if again or context.over else State.WAITING, newest, number)
 
 
-def _leads_on(points: Series, target: Target, mean: float, declared: list[Target]) -> bool:
+def _leads_on(points: Series, target: Target, mean: float, declared: Sequence[Target]) -> bool:
     """The present slope reaches the metric's next target in time."""
     later = [t for t in declared if t.metric == target.metric and t.step > target.step]
     if not later:

@@ -20,7 +20,7 @@ from dashboard.health.examination import examine, outdated
 from dashboard.health.models import Choice
 from dashboard.health.rules import RULES
 from dashboard.runs.models import Project, Run
-from dashboard.web.changes import Change, changes
+from dashboard.web.changes import Change, changes, target_changes
 from dashboard.web.threshold_form import sections, typed
 
 SHOWN = 20  # versions a page
@@ -63,11 +63,15 @@ def shown(
     choice = choosing.newest(project.pk)
     overrides = choosing.overrides_of(choice)
     faults: Mapping[tuple[str, str], str] = refused.faults if refused else {}
+    targets = request.POST.get("targets", choice.targets if choice else "")
     context = {
         "project": project,
         "choice": choice,
         "version": overrides.version,
         "sections": sections(overrides.values if values is None else values, faults),
+        "targets": targets,
+        "target_rows": max(2, len(targets.splitlines())),
+        "target_fault": faults.get(("metric_targets", "targets"), ""),
         "asked_rule": _rule(request),
         "refused": refused,
         "note": request.POST.get("note", ""),
@@ -94,8 +98,9 @@ def _history(request: HttpRequest, project: Project) -> dict[str, Any]:
 
 def _told(found: list[Choice], count: int) -> Iterator[tuple[Choice, list[Change]]]:
     for place, choice in enumerate(found[:count]):
-        before = found[place + 1].values if place + 1 < len(found) else {}
-        yield choice, changes(before, choice.values)
+        older = found[place + 1] if place + 1 < len(found) else None
+        before, targets = (older.values, older.targets) if older else ({}, "")
+        yield choice, [*target_changes(targets, choice.targets), *changes(before, choice.values)]
 
 
 def _act(request: HttpRequest, project: Project) -> HttpResponse:
@@ -105,6 +110,7 @@ def _act(request: HttpRequest, project: Project) -> HttpResponse:
     if action not in ("save", "reset"):
         return HttpResponse(status=400)
     values = typed(request.POST) if action == "save" else {}
+    targets = request.POST.get("targets") if action == "save" else None
     after = request.POST.get("after", "")
     try:
         choice = choosing.choose(
@@ -113,6 +119,7 @@ def _act(request: HttpRequest, project: Project) -> HttpResponse:
             by=request.user.get_username(),
             note=request.POST.get("note", "").strip(),
             after=int(after) if after.isascii() and after.isdigit() else -1,
+            targets=targets,
         )
     except Refused as refused:
         return shown(request, project, values, refused)
