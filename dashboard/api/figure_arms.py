@@ -1,4 +1,4 @@
-"""Figures of arms: GET /api/figures/?show=arms draws means with bands, show=difference B − A."""
+"""Figures of arms: GET /api/figures/?draw=arms is of means with bands, draw=difference B − A."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def arms_figure(
 ) -> ArmsFigure:
     """One metric of all arms. draw: a run's line."""
     drawn = _drawn(name, subjects, asked, among, draw)
-    if asked.show == "difference":
+    if asked.draw == "difference":
         return _difference(name, drawn, among)
     return _means(name, drawn, asked, among)
 

@@ -28,7 +28,7 @@ TEXTS = {
     "buckets": f"10 to {MOST_BUCKETS}; a curve is drawn as at most so many (default 1000)",
     "closed": "groups that are listed without their figures, separated by commas",
     "evidence": "all, or a rule's name: draws what its verdict looked at (one run only)",
-    "show": "runs (default), arms: means of the runs of each arm with their band, or difference:"
+    "draw": "runs (default), arms: means of the runs of each arm with their band, or difference:"
     " each arm less the first",
     "arms": "how runs are grouped: study, configuration, config.FIELD, or an arm's number (or -)"
     " for each run in their order, separated by commas; the first that fits where none is given",
@@ -39,8 +39,8 @@ TEXTS = {
 PARAMETERS = [OpenApiParameter(name, str, description=text) for name, text in TEXTS.items()]
 
 
-Show = Literal["runs", "arms", "difference"]
-SHOWN: tuple[Show, ...] = ("runs", "arms", "difference")
+Draw = Literal["runs", "arms", "difference"]
+DRAWN: tuple[Draw, ...] = ("runs", "arms", "difference")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Asked:
     prefix: str
     closed: tuple[str, ...]  # groups that are folded up: named, but not drawn
     evidence: str  # "all", a rule's name, or "" for none
-    show: Show = "runs"
+    draw: Draw = "runs"
     arms: str = ""  # how the runs are grouped: see comparison/arms.py
     single: bool = True  # whether the runs are drawn behind their mean
 
@@ -81,17 +81,17 @@ def read_query(request: Request) -> Asked:
         query.get("prefix", ""),
         closed,
         query.get("evidence", ""),
-        _show(query.get("show", "runs")),
+        _draw(query.get("draw", "runs")),
         query.get("arms", ""),
         query.get("single") != "0",
     )
 
 
-def _show(text: str) -> Show:
-    for known in SHOWN:
+def _draw(text: str) -> Draw:
+    for known in DRAWN:
         if text == known:
             return known
-    raise ValidationError({"show": _("One of: %(names)s.") % {"names": ", ".join(SHOWN)}})
+    raise ValidationError({"draw": _("One of: %(names)s.") % {"names": ", ".join(DRAWN)}})
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _figures(asked: Asked, runs: Sequence[Run]) -> list[dict[str, Any]]:
     names = _names(asked, runs)
     drawn = [name for name in names if _group(name) not in asked.closed]
     subjects = read_subjects(runs, drawn, asked)
-    among = read_arms(runs, asked.arms) if asked.show != "runs" else None
+    among = read_arms(runs, asked.arms) if asked.draw != "runs" else None
 
     def shown(name: str) -> dict[str, Any]:
         if name not in drawn:

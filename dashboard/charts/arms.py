@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard.charts.curves import layout, nonfinite, thinned_of
+from dashboard.charts.curves import heights, layout, nonfinite, thinned_of
 from dashboard.charts.figure import Figure, Trace, faint, figure, line
 from dashboard.charts.honesty import broken
 from dashboard.charts.line import Line, View
@@ -77,7 +77,9 @@ def chart(arms: Sequence[ArmLines], view: View, *, single: bool) -> Figure:
     traces = [trace for arm in arms for trace in _bands(arm, view)]
     traces += [trace for arm in arms for trace in _singles(arm, view, told=told, drawn=single)]
     traces += [trace for arm in arms for trace in _means(arm)]
-    return figure(traces, layout(lines, view, traces, {"autorange": True}))
+    return figure(
+        traces, layout(lines, view, traces, heights([thinned_of(one, view) for one in lines], view))
+    )
 
 
 def difference_chart(arms: Sequence[ArmDifference], view: View) -> Figure:

@@ -45,7 +45,17 @@ def chart(lines: Sequence[Line], view: View) -> Drawn:
     stale = [trace for one in lines for trace in superseded(one, view)]
     traces = [trace for one, found in thinned for trace in _traces(one, found, view)]
     return Drawn(
-        figure(stale + traces, layout(lines, view, traces, _heights(thinned, view))),
+        figure(
+            stale + traces,
+            layout(
+                lines,
+                view,
+                traces,
+                heights(
+                    [found for _, found in thinned], view, told=any(one.evidence for one in lines)
+                ),
+            ),
+        ),
         points=sum(found.count for _, found in thinned),
         buckets=max((found.buckets for _, found in thinned), default=0),
         nonfinite=sum(int(found.odd.sum()) for _, found in thinned),
@@ -125,13 +135,13 @@ def _happenings(one: Line, axis: Axis) -> list[Trace]:
 
 
 def layout(
-    lines: Sequence[Line], view: View, traces: Sequence[Trace], heights: dict[str, Any]
+    lines: Sequence[Line], view: View, traces: Sequence[Trace], upright: dict[str, Any]
 ) -> dict[str, Any]:
-    """Axes, and what is drawn across the chart. heights: of the y axis."""
+    """Axes, and what is drawn across the chart. upright: of the y axis."""
     told = [shapes(found, one.series, view.axis) for one in lines for found in one.evidence]
     found: dict[str, Any] = {
         "xaxis": view.axis.layout(),
-        "yaxis": {"type": "log" if view.log else "linear", "fixedrange": True} | heights,
+        "yaxis": {"type": "log" if view.log else "linear", "fixedrange": True} | upright,
         "hovermode": "x unified",
         "showlegend": False,
         "dragmode": "zoom",
@@ -148,11 +158,13 @@ def layout(
     return found
 
 
-def _heights(drawn: Sequence[tuple[Line, Thinned]], view: View) -> dict[str, Any]:
-    """The y axis fits itself, but round a constant plotly would show -1 to 1 and read as zero."""
-    values = np.concatenate([thinned.values for _, thinned in drawn]) if drawn else np.empty(0)
-    evidence = any(one.evidence for one, _ in drawn)
-    if view.log or evidence or not len(values) or values.min() < values.max() or not values[0]:
+def heights(drawn: Sequence[Thinned], view: View, *, told: bool = False) -> dict[str, Any]:
+    """The y axis fits itself, but round a constant plotly would show -1 to 1 and read as zero.
+
+    told: whether evidence is drawn, which may lie elsewhere
+    """
+    values = np.concatenate([thinned.values for thinned in drawn]) if drawn else np.empty(0)
+    if view.log or told or not len(values) or values.min() < values.max() or not values[0]:
         return {"autorange": True}
     constant = float(values[0])
     room = abs(constant) * ROOM_ROUND_A_CONSTANT

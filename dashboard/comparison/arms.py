@@ -1,8 +1,8 @@
 """Which runs are repetitions of each other: the arms that compared runs are grouped by.
 
-`by` is what an address says: "study", "configuration", "config.FIELD", or an arm's number for each
-run in their order, "-" for none: "0,0,1,1,-". Where it is "", the study that all runs belong to,
-and where there is none, the whole configuration.
+`by` is what an address says: "study", "study.ID", "configuration", "config.FIELD", or an arm's
+number for each run in their order, "-" for none: "0,0,1,1,-". Where it is "", the study that all
+runs belong to, and where there is none, the whole configuration.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from dashboard.comparison.models import Member
 from dashboard.health.differing import MISSING, flat, named
 from dashboard.runs.models import Run
 
-STUDY, CONFIGURATION, FIELD = "study", "configuration", "config."
+STUDY, STUDY_ID, CONFIGURATION, FIELD = "study", "study.", "configuration", "config."
 NONE = "-"
 BY_HAND = re.compile(r"[\d,-]+")
 SEED = "seed"  # a setting of that name is no difference between arms
 MOST_NAMED = 3  # settings in an arm's name
+DIGITS = 6  # of a number there
 
 
 class ArmsError(ValueError):
@@ -58,8 +59,8 @@ def grouped(runs: Sequence[Run], by: str = "") -> Arms:
     """
     if not by:
         by = STUDY if _study_arms(runs) else CONFIGURATION
-    if by == STUDY:
-        return _by_study(runs)
+    if by == STUDY or by.startswith(STUDY_ID):
+        return _by_study(runs, by)
     if by == CONFIGURATION:
         return _by_configuration(runs)
     if by.startswith(FIELD):
@@ -82,8 +83,8 @@ def by_hand(runs: Sequence[Run], arms: Arms) -> str:
     return ",".join(NONE if arm is None else str(arm.number) for arm in held)
 
 
-def _by_study(runs: Sequence[Run]) -> Arms:
-    known = _study_arms(runs)
+def _by_study(runs: Sequence[Run], by: str) -> Arms:
+    known = _study_arms(runs, by.removeprefix(STUDY_ID) if by != STUDY else "")
     if not known:
         raise ArmsError(_("These runs do not all belong to one study: group them another way."))
     places = sorted({place for place, _name in known.values()})
@@ -92,16 +93,15 @@ def _by_study(runs: Sequence[Run]) -> Arms:
         Arm(number, names[place], [run for run in runs if known[run.pk][0] == place])
         for number, place in enumerate(places)
     ]
-    return Arms(STUDY, arms)
+    return Arms(by, arms)
 
 
-def _study_arms(runs: Sequence[Run]) -> dict[str, tuple[int, str]]:
+def _study_arms(runs: Sequence[Run], study: str = "") -> dict[str, tuple[int, str]]:
     """By run its arm's place and name in the newest study that has them all; {} without one."""
     ids = [run.pk for run in runs]
     found: dict[str, dict[str, tuple[int, str]]] = {}
-    rows = Member.objects.filter(run__in=ids).values_list(
-        "arm__study_id", "run_id", "arm__place", "arm__name"
-    )
+    among = Member.objects.filter(run__in=ids, **({"arm__study": study} if study else {}))
+    rows = among.values_list("arm__study_id", "run_id", "arm__place", "arm__name")
     for study, run_id, place, name in rows.order_by("-arm__study_id"):
         found.setdefault(study, {})[str(run_id)] = place, name
     return next((known for known in found.values() if len(known) == len(ids)), {})
@@ -128,10 +128,13 @@ def _by_field(runs: Sequence[Run], by: str) -> Arms:
         told = _("None of these runs has a setting %(field)s: choose one that they have.")
         raise ArmsError(told % {"field": field})
 
-    def value(run: Run) -> str:
-        return _shown(flat(run.config).get(field, MISSING))
+    def value(run: Run) -> Any:
+        return flat(run.config).get(field, MISSING)
 
-    return Arms(by, _collected(runs, value, lambda run: f"{field}={value(run)}"))
+    def name(run: Run) -> str:
+        return f"{field}={_shown(value(run))}"
+
+    return Arms(by, _collected(runs, lambda run: _exactly(value(run)), name))
 
 
 def _by_hand(runs: Sequence[Run], by: str) -> Arms:
@@ -182,10 +185,16 @@ def _kept(run: Run) -> str:
 def _differing(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     told = [flat(config) for config in configs]
     names = dict.fromkeys(name for one in told for name in one if name != SEED)
-    return [n for n in names if len({_shown(one.get(n, MISSING)) for one in told}) > 1]
+    return [n for n in names if len({_exactly(one.get(n, MISSING)) for one in told}) > 1]
+
+
+def _exactly(value: Any) -> str:
+    return repr(value) if value is MISSING else json.dumps(value, sort_keys=True)
 
 
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "–"
+    if isinstance(value, float):
+        return f"{value:.{DIGITS}g}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

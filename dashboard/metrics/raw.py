@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -45,13 +45,15 @@ def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[st
     return {name: series.last(count) for name, series in found.items()}
 
 
-def newest(run_ids: Iterable[str], count: int) -> dict[str, dict[str, Series]]:
-    """The same of all curves of several runs, in as many questions as for one; by run and name."""
+def newest(
+    run_ids: Iterable[str], count: int, names: Collection[str] | None = None
+) -> dict[str, dict[str, Series]]:
+    """The same of several runs, in as many questions as for one; by run and name."""
     wanted = list(run_ids)
     with snapshot():
         plans = {
             (run_id, name): found
-            for run_id, curves in holdings(wanted).items()
+            for run_id, curves in holdings(wanted, names).items()
             for name, one in curves.items()
             if (found := plan(one, WHOLE)) is not None
         }

@@ -15,6 +15,8 @@ from dashboard.runs.models import Run
 from trainers.catalog import TRAINERS
 
 COLUMNS = ("last", "min", "max", "mean")
+MOST_CELLS = 1000  # of a run and a metric, on one page
+FEWEST = 10  # metrics on one page
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,61 @@ class Row:
         ]
 
 
-def rows(runs: Sequence[Run], newest: int) -> list[Row]:
-    """One a metric, by name. newest: how many points the mean is of."""
-    ids = [run.pk for run in runs]
-    summaries, ends = store.summaries(ids), store.newest(ids, newest)
-    names = sorted({name for of_run in summaries.values() for name in of_run})
-    directions, changed = _directions(runs), _redefined(runs)
-    return [
-        _row(
-            name,
-            directions.get(name, "none"),
-            [_numbers(summaries, ends, run_id, name) for run_id in ids],
-            [told for one, told in changed if covers([one], name)],
-        )
-        for name in names
-    ]
+@dataclass(frozen=True)
+class Part:
+    """The metrics that are shown of those that fit. at: the first one's place."""
+
+    names: Sequence[str]
+    at: int
+    fitting: int
+    each: int
+
+    @property
+    def last(self) -> int:
+        return self.at + len(self.names)
+
+    @property
+    def previous(self) -> int | None:
+        return max(0, self.at - self.each) if self.at else None
+
+    @property
+    def next(self) -> int | None:
+        return self.last if self.last < self.fitting else None
+
+
+class Metrics:
+    """The metrics of runs; their ends are read once, for however many questions."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self._ids = [run.pk for run in runs]
+        self._summaries = store.summaries(self._ids)
+        self.names = sorted({name for one in self._summaries.values() for name in one})
+
+    def is_shared(self, name: str) -> bool:
+        return sum(name in one for one in self._summaries.values()) > 1
+
+    def part(self, find: str, at: int, *, shared: bool) -> Part:
+        """Those whose name holds `find`, from place `at` on: fewer at once the more runs."""
+        fits = [n for n in self.names if find.lower() in n.lower()]
+        fitting = [n for n in fits if not shared or self.is_shared(n)]
+        each = max(FEWEST, MOST_CELLS // max(1, len(self._ids)))
+        at = min(at, max(0, len(fitting) - 1)) // each * each
+        return Part(fitting[at : at + each], at, len(fitting), each)
+
+    def rows(self, names: Sequence[str], newest: int) -> list[Row]:
+        """One a metric, as they are named. newest: how many points the mean is of."""
+        ends = store.newest(self._ids, newest, names)
+        directions, changed = _directions(self._runs), _redefined(self._runs)
+        return [
+            _row(
+                name,
+                directions.get(name, "none"),
+                [_numbers(self._summaries, ends, run_id, name) for run_id in self._ids],
+                [told for one, told in changed if covers([one], name)],
+            )
+            for name in names
+        ]
 
 
 def order(found: Sequence[Row], by: str, column: str, runs: int) -> list[int]:

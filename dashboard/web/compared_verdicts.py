@@ -12,6 +12,7 @@ from dashboard.health.labels import STATES
 from dashboard.health.wording import worded
 from dashboard.runs.models import Run
 
+SILENT = ("waiting", "not_applicable")
 TOLD = (Turn.CAUSED, Turn.CURED)  # these first
 
 
@@ -32,6 +33,11 @@ class Row:
     @property
     def changed(self) -> bool:
         return any(cell.turn in TOLD for cell in self.cells)
+
+    @property
+    def judged(self) -> bool:
+        """Whether the rule had a say about any of the runs."""
+        return any(cell.verdict and cell.verdict["state"] not in SILENT for cell in self.cells)
 
     @property
     def worst(self) -> int:

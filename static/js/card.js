@@ -16,7 +16,16 @@ export function build({ name, title }, words) {
   plot.setAttribute("aria-label", title ? `${name}: ${title}` : name);
   const line = element.appendChild(Object.assign(document.createElement("div"), { className: "cross", hidden: true }));
   const note = element.appendChild(Object.assign(document.createElement("p"), { className: "under" }));
-  return { name, element, plot, note, tools, grow, save: keep, cross: (x) => moveCross(line, plot, x) };
+  const said = element.appendChild(Object.assign(document.createElement("ul"), { className: "told", hidden: true }));
+  return { name, element, plot, note, tools, grow, save: keep, cross: (x) => moveCross(line, plot, x), tell: (says) => tell(said, says) };
+}
+
+// What a reader would else take for more than it is, each on a line of its own.
+function tell(list, says) {
+  if (list.dataset.says === JSON.stringify(says)) return;
+  list.dataset.says = JSON.stringify(says);
+  list.hidden = !says.length;
+  list.replaceChildren(...says.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
 }
 
 // What the page says of its trainers' metrics; nothing on pages that say nothing.

@@ -1,13 +1,16 @@
 // The chart grid: one request for all charts, painted when they are seen.
 //
 // root[data-url][data-runs]  which runs; data-names, data-closed, data-evidence narrow it
+// data-draw, data-arms  what is drawn at first, and how runs are grouped
 // data-flat    no sections; data-slots: painted into [data-slot] elsewhere on the page
 import { build } from "fixpoint/card";
 import { paint, resize, save, whenThemeChanges } from "fixpoint/plot";
 
 const WIDEST = 1000; // buckets: more than a chart has pixels
 const PATIENCE_MS = 15000; // for one answer
-const FETCHED = ["smooth", "x", "log", "window", "closed"]; // the others need no new figures
+const LINES = 12000; // buckets of all runs of a chart together: of many runs each is drawn coarser
+const COARSEST = 100;
+const FETCHED = ["smooth", "x", "log", "window", "closed", "draw", "single"]; // the others need no new figures
 
 export class Charts {
   constructor(root, view) {
@@ -66,6 +69,11 @@ export class Charts {
       const value = this.view.get(name);
       if (value && value !== "0") query.set(name, value);
     }
+    if (this.drawn !== "runs") {
+      query.set("draw", this.drawn);
+      if (this.root.dataset.arms) query.set("arms", this.root.dataset.arms);
+      if (this.view.get("single") === "0") query.set("single", "0");
+    }
     const folded = flat === undefined && slots === undefined ? this.view.get("closed") : "";
     if (folded) query.set("closed", folded);
     if (this.view.get("x") === "wall") query.set("tz", -new Date().getTimezoneOffset());
@@ -76,7 +84,12 @@ export class Charts {
   // As many as a chart is wide, in steps, so that resizing does not ask anew all the time.
   buckets() {
     const width = Math.max(300, ...[...this.cards.values()].map((card) => card.plot.clientWidth));
-    return Math.min(WIDEST, 250 * Math.ceil(width / 250));
+    const runs = this.root.dataset.runs.split(",").length;
+    return Math.min(WIDEST, 250 * Math.ceil(width / 250), Math.max(COARSEST, Math.floor(LINES / runs)));
+  }
+
+  get drawn() {
+    return this.root.dataset.draw === undefined ? "runs" : this.view.get("draw") || this.root.dataset.draw || "runs";
   }
 
   show({ figures }) {
@@ -105,6 +118,8 @@ export class Charts {
       card.group = figure.group;
       card.figure = card.rule ? onlyOf(figure.figure, card.rule) : figure.figure;
       card.note.textContent = figure.note;
+      card.tell(figure.says ?? []);
+      card.plot.hidden = !card.figure && Boolean(figure.says?.length); // it says why nothing is drawn
       card.stale = true;
       if (card.visible) this.paint(card);
     }
@@ -206,7 +221,7 @@ export class Charts {
   async paint(card) {
     if (!card.figure || card.plot._dragging) return;
     card.stale = false;
-    await paint(card.plot, card.figure, `${this.view.get("x")} ${this.view.get("window")}`);
+    await paint(card.plot, card.figure, `${this.view.get("x")} ${this.view.get("window")} ${this.drawn}`);
     if (card.wired) return;
     card.wired = true;
     card.plot.on("plotly_relayout", (change) => this.zoomed(card, change));

@@ -17,15 +17,25 @@ function token(name) {
 }
 
 function dressed(trace) {
-  const { ink, state, marks } = trace.meta ?? {};
+  const { ink, state, marks, band } = trace.meta ?? {};
   const name = ink !== undefined ? `--run-${ink}` : (STATES[state] ?? (marks ? "--edge" : null));
   if (!name) return trace;
   const color = token(name);
+  if (band) return { ...trace, fillcolor: faint(color, band) };
   const line = trace.line ? { ...trace.line, color } : undefined;
   return { ...trace, line, marker: { ...trace.marker, color } };
 }
 
+// "#0072b2" as a colour that others shine through.
+function faint(color, opacity) {
+  const parts = color.match(/[0-9a-f]{2}/gi) ?? ["80", "80", "80"];
+  return `rgba(${parts.slice(0, 3).map((part) => parseInt(part, 16)).join(",")},${opacity})`;
+}
+
 function dressedShape(shape) {
+  const ink = /^ink-(\d+)/.exec(shape.name ?? "")?.[1];
+  if (ink) return { ...shape, line: { ...shape.line, color: token(`--run-${ink}`) } };
+  if (shape.name === "zero") return { ...shape, line: { ...shape.line, color: token("--edge") } };
   const state = /^level-(\w+)/.exec(shape.name ?? "")?.[1];
   if (!state) return shape;
   const color = token(STATES[state] ?? "--quiet");

@@ -8,6 +8,8 @@ export function wireToolbar(view) {
   const metric = bar.querySelector('[name="metric"]');
   const unzoom = bar.querySelector("[data-unzoom]");
   const log = bar.querySelector("[data-log]");
+  const draws = bar.querySelector("[data-draws]");
+  const single = bar.querySelector("[data-single]");
   const against = bar.querySelector('[name="against"]');
 
   function show() {
@@ -15,9 +17,16 @@ export function wireToolbar(view) {
     smooth.nextElementSibling.value = view.get("smooth");
     for (const button of bar.querySelectorAll("[data-x]")) press(button, button.dataset.x === view.get("x"));
     if (log) press(log, view.get("log") === "1");
+    if (draws) showDrawn(view.get("draw") || draws.dataset.draws);
     unzoom.hidden = !view.get("window");
     if (against) choose(against, view.get("x").startsWith(METRIC) ? view.get("x").slice(METRIC.length) : "");
     if (metric && metric.value !== view.get("metric")) metric.value = view.get("metric");
+  }
+
+  function showDrawn(drawn) {
+    for (const button of draws.querySelectorAll("[data-draw]")) press(button, button.dataset.draw === drawn);
+    press(single, view.get("single") !== "0");
+    single.hidden = drawn !== "arms";
   }
 
   smooth.addEventListener("input", () => view.set({ smooth: smooth.value }));
@@ -27,6 +36,8 @@ export function wireToolbar(view) {
   unzoom.addEventListener("click", () => view.set({ window: "" }));
   bar.addEventListener("click", ({ target }) => {
     if (target.dataset.x) view.set({ x: target.dataset.x, window: "" }); // a zoom in steps is none in time
+    if (target.dataset.draw) view.set({ draw: target.dataset.draw === draws.dataset.draws ? "" : target.dataset.draw });
+    if ("single" in target.dataset) view.set({ single: view.get("single") === "0" ? "" : "0" });
     if ("log" in target.dataset) view.set({ log: view.get("log") === "1" ? "" : "1" });
   });
   view.addEventListener("change", show);

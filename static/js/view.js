@@ -1,5 +1,6 @@
-// The reader's view, kept in the address: smoothing, axis, log scale, zoom, filter, folded sections.
-const DEFAULTS = { smooth: "0", x: "step", log: "", window: "", metric: "", closed: null };
+// The reader's view, kept in the address: smoothing, axis, log scale, zoom, filter, folded sections,
+// and whether runs are drawn, arms or their difference ("": as the page has it).
+const DEFAULTS = { smooth: "0", x: "step", log: "", window: "", metric: "", draw: "", single: "", closed: null };
 
 export class View extends EventTarget {
   constructor() {

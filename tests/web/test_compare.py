@@ -175,3 +175,63 @@ def test_nothing_new_is_304(page_client):
     runs = ran("one"), ran("other")
     tag = page_client.get(address(*runs))["ETag"]
     assert page_client.get(address(*runs), headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_runs_are_grouped_by_their_configuration_unless_told_otherwise(page_client):
+    runs = ran("a", config={"noise": 0.5}), ran("b", config={"noise": 0.5}), ran("c")
+    shown = page_client.get(address(*runs)).context
+    assert [(one["arm"].name, len(one["arm"].runs)) for one in shown["arms"]] == [
+        ("noise=0.5", 2),
+        ("noise=0.1", 1),
+    ]
+    by_hand = page_client.get(address(*runs) + "&arms=1,0,-").context
+    assert [[run.name for run in one["arm"].runs] for one in by_hand["arms"]] == [["b"], ["a"]]
+
+
+def test_arms_chosen_one_by_one_go_into_a_short_address(page_client):
+    runs = ran("one"), ran("other")
+    answer = page_client.get(address(*runs) + "&arms=hand&arm=1&arm=-&smooth=0.5")
+    assert answer.status_code == 302
+    assert "arms=1,-" in answer["Location"]
+    assert "smooth=0.5" in answer["Location"]
+
+
+def test_arms_that_cannot_be_are_named_and_the_usual_ones_shown(page_client):
+    answer = page_client.get(address(ran("one"), ran("other")) + "&arms=config.nothing")
+    assert "has a setting nothing" in answer.context["arms_error"]
+    assert answer.context["arms_by"] == ""
+    assert len(answer.context["arms"]) == 1
+
+
+def test_rules_that_judged_none_of_the_runs_are_folded_away(page_client):
+    runs = ran("one"), ran("other")
+    shown = page_client.get(address(*runs))
+    silent = [row for row in shown.context["verdicts"] if not row.judged]
+    assert shown.context["unjudged"] == len(silent) > 0
+    assert "only-judged" in shown.content.decode()
+    assert "only-judged" not in page_client.get(address(*runs) + "&rules=all").content.decode()
+
+
+def test_many_metrics_come_in_parts_that_can_be_searched(page_client):
+    runs = ran("one", losses=[]), ran("other", losses=[])
+    for run in runs:
+        values = {f"test_m{n:03}": float(n) for n in range(620)}
+        store.append(run.pk, 0, lines(scalars(9, **values)))
+    shown = page_client.get(address(*runs)).context
+    assert (len(shown["metrics"]), shown["part"].fitting, shown["part"].next) == (500, 620, 500)
+    rest = page_client.get(address(*runs) + "&from=500").context
+    assert (rest["metrics"][0]["row"].name, rest["part"].next) == ("test/m500", None)
+    found = page_client.get(address(*runs) + "&find=M61").context
+    assert [one["row"].name for one in found["metrics"]] == [f"test/m61{n}" for n in range(10)]
+    beyond = page_client.get(address(*runs) + "&from=99999&by=test/m001").context
+    assert beyond["metrics"]
+    assert b"No metric fits" in page_client.get(address(*runs) + "&find=nothing").content
+
+
+def test_only_metrics_that_two_runs_have_are_shown_where_asked(page_client):
+    one, other = ran("one"), ran("other")
+    store.append(other.pk, 0, lines(scalars(1, test_alone=1.0)), source="beside")
+    every = page_client.get(address(one, other)).context["metrics"]
+    assert len(every) == 2
+    shared = page_client.get(address(one, other) + "&shared=1").context["metrics"]
+    assert [shown["row"].name for shown in shared] == ["train/loss"]

@@ -74,6 +74,6 @@ def test_a_long_run_is_thinned_or_smoothed_along_samples(page_client, run, smoot
 def test_arms_of_other_batch_sizes_are_compared_at_the_same_samples(page_client):
     small = [built_in(ran(f"s{n}", losses=[4, 3, 2, 1]), batch_size=1) for n in range(2)]
     large = [built_in(ran(f"l{n}", losses=[3, 1]), batch_size=2) for n in range(2)]
-    found = figures(page_client, [*small, *large], show="difference", arms="0,0,1,1")
+    found = figures(page_client, [*small, *large], draw="difference", arms="0,0,1,1")
     assert found["train/loss"]["figure"] is None  # another batch is another loss here
     assert "batch_size 1 → 2" in " ".join(found["train/loss"]["says"])

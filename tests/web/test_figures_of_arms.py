@@ -1,4 +1,4 @@
-"""GET /api/figures/?show=arms and show=difference: means with bands, and what a mean would hide."""
+"""GET /api/figures/?draw=arms and draw=difference: means with bands, and what a mean would hide."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -36,7 +36,7 @@ def six(**more):
 
 
 def asked(client, runs, **query):
-    told = {"runs": ",".join(run.pk for run in runs), "show": "arms", **query}
+    told = {"runs": ",".join(run.pk for run in runs), "draw": "arms", **query}
     return client.get(API, told)
 
 
@@ -115,7 +115,7 @@ def test_arms_that_cannot_be_are_refused_with_what_to_do(page_client, arms, told
 
 
 def test_another_view_than_there_is_is_refused(page_client):
-    assert asked(page_client, six(), show="medians").status_code == 400
+    assert asked(page_client, six(), draw="medians").status_code == 400
 
 
 def test_where_a_run_has_ended_it_is_said_and_the_line_is_another_one(page_client):
@@ -155,7 +155,7 @@ def test_a_run_without_the_metric_is_counted(page_client):
 
 
 def test_the_difference_is_paired_by_seed_and_says_where_it_leaves_zero(page_client):
-    found = figure(page_client, six(), show="difference")
+    found = figure(page_client, six(), draw="difference")
     effect = unpacked(trace(found, "noise=0.1 − noise=0.5")["y"])
     assert effect == pytest.approx(-0.5)
     assert "3 pairs by seed" in says(found)
@@ -168,18 +168,18 @@ def test_other_seeds_are_compared_by_welch(page_client):
     runs = six()
     for run in runs[1::2]:
         change(run, seed=run.number + 100)
-    told = says(figure(page_client, runs, show="difference"))
+    told = says(figure(page_client, runs, draw="difference"))
     assert "3 and 3 runs of other seeds, by Welch" in told
 
 
 def test_one_run_each_has_a_difference_without_a_band(page_client):
-    found = figure(page_client, [ran("one"), ran("other")], arms="0,1", show="difference")
+    found = figure(page_client, [ran("one"), ran("other")], arms="0,1", draw="difference")
     assert "an arm has one run, so no band" in says(found)
     assert "leaves out zero" not in says(found)
 
 
 def test_a_single_arm_has_nothing_to_subtract(page_client):
-    found = figure(page_client, [ran("one"), ran("other")], show="difference")
+    found = figure(page_client, [ran("one"), ran("other")], draw="difference")
     assert found["figure"] is None
     assert "nothing to subtract" in says(found)
 
@@ -189,7 +189,7 @@ def test_a_redefined_loss_has_no_difference_and_names_what_has(page_client):
     for place, run in enumerate(runs):
         size = (128, 4)[place % 2]
         change(run, trainer="region_contrastive", config={"bank_size": size}, seed=place // 2)
-    found = figure(page_client, runs, show="difference")
+    found = figure(page_client, runs, draw="difference")
     assert found["figure"] is None
     assert "bank_size 128 → 4" in says(found)
     assert "eval/region_recall_at_1" in says(found)
@@ -207,7 +207,7 @@ def test_runs_that_measure_different_things_have_no_mean(page_client):
 def test_losses_of_two_trainers_are_not_subtracted(page_client):
     runs = [ran("one"), ran("other")]
     change(runs[1], trainer="sdm_alignment")
-    found = figure(page_client, runs, arms="0,1", show="difference")
+    found = figure(page_client, runs, arms="0,1", draw="difference")
     assert found["figure"] is None
     assert "need not measure the same" in says(found)
 
@@ -234,6 +234,6 @@ def test_on_a_log_scale_a_band_below_zero_is_cut_and_said(page_client):
 
 def test_more_arms_ask_no_more_questions(page_client, db):
     runs = six()
-    few = queries(page_client, f"{API}?show=arms&runs={','.join(r.pk for r in runs[:2])}")
-    many = queries(page_client, f"{API}?show=arms&runs={','.join(r.pk for r in runs)}")
+    few = queries(page_client, f"{API}?draw=arms&runs={','.join(r.pk for r in runs[:2])}")
+    many = queries(page_client, f"{API}?draw=arms&runs={','.join(r.pk for r in runs)}")
     assert many <= few + 2 * 4  # names and what was superseded are asked of each run
