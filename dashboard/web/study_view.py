@@ -66,7 +66,7 @@ def compared(one: Comparison) -> dict[str, Any]:
         "why": tell(answer_words.why(answer)),
         "notes": [tell(note) for note in answer_words.notes(answer)],
         "treated": [tell(told) for told in failure_words.failed(answer)],
-        "strip": _svg(pictures.strip(answer)) if measured else "",
+        "strip": _svg(pictures.strip(answer, one.arm.place)) if measured else "",
         "guardrails": [_guardrail(guard) for guard in answer.guardrails],
         "more": tell(answer_words.says_more(one.more)) if one.more else "",
         "cleared": _cleared(one),

@@ -9,17 +9,18 @@ from django.utils import translation
 
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import Definition
-from dashboard.comparison.models import Arm, Member
+from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.opening import open_study
 from dashboard.comparison.plan import Plan, before_and_after
 from dashboard.comparison.question import change_question
-from dashboard.comparison.report import pictures
+from dashboard.comparison.report import making, pictures
 from dashboard.comparison.report.blocks import Code, Text
 from dashboard.comparison.report.making import as_html, as_markdown
 from dashboard.comparison.report.repeating import repeat
 from dashboard.comparison.who import Who
+from dashboard.metrics.series import Series
 from dashboard.runs.models import Run, Status
-from tests.web.given import logged
+from tests.web.given import logged, ran
 from trainers.__main__ import main
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,8 @@ def test_a_study_whose_runs_wait_has_a_report_without_pictures():
     page = html(study())
     assert "0 of 6 runs have ended" in page
     assert "<svg" not in page
-    assert "Not enough evidence" in page
+    assert '<p class="label">Not ended yet</p>' in page
+    assert "No test" not in page
 
 
 def test_a_deleted_and_a_crashed_run_are_in_the_report():
@@ -141,6 +143,56 @@ def test_a_deleted_and_a_crashed_run_are_in_the_report():
     assert "after: 1 of 3 runs were deleted" in text
     assert "| Crashed |" in text
     assert "| Deleted |" in text
+
+
+def held(page):
+    data = re.search(r'<script type="application/json" id="study">(.*)</script>', page)
+    assert data
+    return json.loads(data[1], parse_constant=pytest.fail)
+
+
+def test_programs_read_the_curves_in_the_file():
+    made = study(CLEAR)
+    run = Member.objects.filter(arm__study=made, arm__name="after").first().run
+    first, *_ = [one for one in held(html(made))["curves"] if one["run"] == run.name]
+    assert (first["arm"], first["points"]) == ("after", 3)
+    assert (first["steps"], first["values"]) == ([1, 2, 3], [9.0, 5.0, 0.5])
+
+
+def test_a_value_that_is_no_number_is_told_and_leaves_the_data_readable():
+    made = study()
+    run = Member.objects.filter(arm__study=made, arm__name="after").first().run
+    logged(run, [2.0, 1.0, "NaN"])
+    page = html(made)
+    assert "1 value that is no finite number is not drawn." in page
+    [broken] = [one for one in held(page)["curves"] if one["run"] == run.name]
+    assert broken["values"][-1] == "NaN"
+
+
+def test_what_changes_and_who_asked_stand_in_the_question():
+    made = study(CLEAR)
+    source = ran("the source")
+    Study.objects.filter(pk=made.pk).update(rule="noisy", source=source)
+    text = as_markdown(conclude(Study.objects.get(pk=made.pk)))
+    assert "Asked by the rule noisy, which saw a fault in the run the source." in text
+    assert "- noise: 0.3 → 0.0" in text
+
+
+def test_curves_beyond_the_sixtieth_are_counted(monkeypatch):
+    monkeypatch.setattr(making, "MOST_CURVES", 4)
+    assert "Drawn are 4 of 6 runs." in html(study(CLEAR))
+
+
+def test_sixteen_arms_can_be_told_apart():
+    inks = [pictures._ink(arm) for arm in range(16)]
+    assert len(set(inks)) == 16
+    names = [f"only part {arm} and another part" for arm in range(16)]
+    drawn = [pictures.Curve(arm, Series.of([1, 2], [1.0, 2.0])) for arm in range(16)]
+    picture = pictures.curves(drawn, names)
+    assert all(name in picture for name in names)
+    ends = [float(x) for x in re.findall(r'key" x1="[\d.]+" y1="[\d.]+" x2="([\d.]+)"', picture)]
+    assert len(ends) == 16
+    assert max(ends) < pictures.WIDTH
 
 
 def test_values_that_are_all_alike_are_drawn():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Answer
@@ -36,7 +37,7 @@ def document(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Document:
     """drawn: the curves of the primary metric."""
     main = found.main
     sections = [
-        Section(_("Question"), _question(found.study)),
+        Section(_("Question"), _question(found)),
         *(_compared(one, several=len(found.comparisons) > 1) for one in found.comparisons),
         Section(_("Curves"), _curves(found, drawn)),
         Section(_("Which part did it"), _effects(found)),
@@ -45,12 +46,13 @@ def document(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Document:
         Section(_("To repeat it"), repeat(found)),
     ]
     kept = [section for section in sections if section.blocks]
-    return Document(
-        found.study.title, _(LABELS[main.answer.verdict]), str(main.answer.verdict), kept
-    )
+    verdict = main.answer.verdict
+    label = _("Not ended yet") if main.answer.waiting else _(LABELS[verdict])
+    return Document(found.study.title, label, str(verdict), kept)
 
 
-def _question(study: Study) -> list[Block]:
+def _question(found: Conclusion) -> list[Block]:
+    study = found.study
     direction, summary = study.get_direction_display(), study.get_summary_display()
     asked = _(
         "%(metric)s: %(summary)s of each run. %(direction)s. Smallest effect that matters:"
@@ -62,17 +64,37 @@ def _question(study: Study) -> list[Block]:
         "smallest": figure(study.smallest),
     }
     blocks: list[Block] = [Text(study.hypothesis)] if study.hypothesis else []
-    blocks.append(Text(asked))
+    blocks += [Text(asked), Text(" ".join(_origin(study))), Points(_change(found))]
     if study.afterwards:
         blocks.append(Text(_("The question was put when its first runs were there already.")))
     changed = [change_words.says(one) for one in study.changes.all()]
     return [*blocks, Points(changed)] if changed else blocks
 
 
+def _origin(study: Study) -> Iterator[str]:
+    if study.rule and study.source:
+        told = _("Asked by the rule %(rule)s, which saw a fault in the run %(run)s.")
+        yield told % {"rule": study.rule, "run": study.source.name}
+    yield _("%(design)s, trainer %(trainer)s. What changes:") % {
+        "design": study.get_design_display(),
+        "trainer": study.trainer,
+    }
+
+
+def _change(found: Conclusion) -> list[str]:
+    """What the whole fix changes."""
+    config = found.study.config
+    return [
+        f"{name}: {_short(config.get(name))} → {_short(value)}"
+        for name, value in found.main.arm.patch.items()
+    ]
+
+
 def _compared(one: Comparison, *, several: bool) -> Section:
     answer = one.answer
     title = _("Answer: %(arm)s") % {"arm": one.arm.name} if several else _("Answer")
-    told = [answer_words.why(answer), *failure_words.treated(answer), *answer_words.notes(answer)]
+    told = [] if answer.waiting else [answer_words.why(answer)]
+    told += [*failure_words.treated(answer), *answer_words.notes(answer)]
     if one.more:
         told.append(answer_words.says_more(one.more))
     if one.cleared:
@@ -80,7 +102,7 @@ def _compared(one: Comparison, *, several: bool) -> Section:
         told.append(says_symptom(cleared.symptom, cleared.before, cleared.after))
     blocks: list[Block] = [Text(tell(answer_words.says(answer)))]
     if any(side.values for side in (answer.before, answer.after)):
-        blocks.append(Picture(pictures.strip(answer), _("One mark a run, by arm.")))
+        blocks.append(Picture(pictures.strip(answer, one.arm.place), _("One mark a run, by arm.")))
     blocks.append(Points([tell(message) for message in told]))
     return Section(title, blocks + _beside(answer))
 
@@ -111,8 +133,22 @@ def _curves(found: Conclusion, drawn: Sequence[pictures.Curve]) -> list[Block]:
     if not any(len(curve.series) for curve in drawn):
         return []
     names = [side.name for side in found.sides]
-    says = _("%(metric)s by step; one line a run.") % {"metric": found.study.metric}
-    return [Picture(pictures.curves(drawn, names), says)]
+    told = _("%(metric)s by step; one line a run.") % {"metric": found.study.metric}
+    return [Picture(pictures.curves(drawn, names), " ".join([told, *_undrawn(found, drawn)]))]
+
+
+def _undrawn(found: Conclusion, drawn: Sequence[pictures.Curve]) -> Iterator[str]:
+    runs = sum(len(side.outcomes) for side in found.sides)
+    if len(drawn) < runs:
+        yield _("Drawn are %(drawn)s of %(runs)s runs.") % {"drawn": len(drawn), "runs": runs}
+    odd = sum(len(curve.series) - len(curve.series.finite) for curve in drawn)
+    if odd:
+        told = ngettext(
+            "%(count)s value that is no finite number is not drawn.",
+            "%(count)s values that are no finite numbers are not drawn.",
+            odd,
+        )
+        yield told % {"count": odd}
 
 
 def _effects(found: Conclusion) -> list[Block]:
@@ -127,7 +163,7 @@ def _runs(found: Conclusion) -> Table:
         [
             side.name,
             str(one.seed),
-            one.run,
+            one.run.removeprefix(f"{found.study.title} · "),
             _(STATES[one.state]),
             "–" if one.value is None else f"{one.value:.6g}",
             "–" if one.step is None else str(one.step),

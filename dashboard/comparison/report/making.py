@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.formats import date_format
@@ -10,28 +11,26 @@ from django.utils.timezone import localtime
 from dashboard.comparison.conclusion import Conclusion
 from dashboard.comparison.reading import members
 from dashboard.comparison.report import pictures
-from dashboard.comparison.report.blocks import Document
+from dashboard.comparison.report.data import told
 from dashboard.comparison.report.document import document
 from dashboard.comparison.report.markdown import markdown
 from dashboard.comparison.report.page import page
 from dashboard.metrics import store
 from dashboard.metrics.series import EMPTY
 
-MOST_CURVES = 60  # that are drawn; the first of each arm
+MOST_CURVES = 60  # that are drawn: those of the first seeds
 
 
 def as_markdown(found: Conclusion) -> str:
-    return markdown(_document(found))
+    return markdown(document(found, drawn(found)))
 
 
-def as_html(found: Conclusion, data: Any) -> str:
-    """data: what is kept in the file for programs."""
+def as_html(found: Conclusion, data: Mapping[str, Any]) -> str:
+    """data: what is kept in the file for programs, beside the curves."""
     made_at = date_format(localtime(), "DATETIME_FORMAT")
-    return page(_document(found), data, made_at)
-
-
-def _document(found: Conclusion) -> Document:
-    return document(found, drawn(found))
+    lines = drawn(found)
+    names = [side.name for side in found.sides]
+    return page(document(found, lines), {**data, "curves": told(lines, names)}, made_at)
 
 
 def drawn(found: Conclusion) -> list[pictures.Curve]:
@@ -42,5 +41,5 @@ def drawn(found: Conclusion) -> list[pictures.Curve]:
     metric, found_curves = study.metric, []
     for member in held[:MOST_CURVES]:
         series = store.read(member.run_id or "", [metric]).get(metric, EMPTY)
-        found_curves.append(pictures.Curve(places[member.arm_id], series))
+        found_curves.append(pictures.Curve(places[member.arm_id], series, member.run_name))
     return found_curves

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -10,8 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from dashboard.comparison.report.blocks import Block, Document, Picture
-
-NEVER_IN_SCRIPT = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+from dashboard.comparison.report.data import in_script
 
 
 def page(report: Document, data: Any, made_at: str) -> str:
@@ -25,7 +23,7 @@ def page(report: Document, data: Any, made_at: str) -> str:
         "sections": sections,
         "language": get_language(),
         "made_at": made_at,
-        "data": mark_safe(_in_script(data)),
+        "data": mark_safe(in_script(data)),
     }
     return render_to_string("reports/study.html", context)
 
@@ -35,7 +33,3 @@ def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Picture):
         told["svg"] = mark_safe(block.svg)  # numbers and escaped text alone
     return told
-
-
-def _in_script(data: Any) -> str:
-    return json.dumps(data, default=str, ensure_ascii=False).translate(NEVER_IN_SCRIPT)

@@ -1,6 +1,7 @@
 """The report's pictures: SVG that needs no script, prints, and follows the page's colours.
 
-Arms have the classes arm-0, arm-1, …; the page's style gives them their colours.
+Arms have the classes arm-0 to arm-5; the page's style gives them their colours. The seventh has the
+first one's colour and another dash, by its class dash-1, and so on.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from dashboard.comparison.outcome import Side
 from dashboard.metrics.series import Series
 from dashboard.metrics.thinning import thin
 
-WIDTH, LEFT, RIGHT = 680, 130, 30
+WIDTH, LEFT, RIGHT = 520, 64, 16  # small, so that its letters can be read on a phone
+LETTER, IDEOGRAM = 8.5, 15  # the widest that the page's style makes them
+LONGEST = 24  # letters of an arm's name before it is cut
 ROW = 46  # of the strip
 BELOW = 28  # it: the numbers
-HEIGHT, TOP, BOTTOM = 300, 16, 46  # of the curves
+HEIGHT, TOP, BOTTOM = 300, 16, 24  # of the curves; below them the names of the arms
+LINE = 20  # of the names
+KEY = 28  # the stroke before a name, and some room
 BUCKETS = 150  # of one curve
 TICKS = 5
 COLOURS = 6  # classes of arms that the page knows
@@ -28,8 +33,11 @@ COLOURS = 6  # classes of arms that the page knows
 
 @dataclass(frozen=True)
 class Curve:
+    """arm: its place; run: a name."""
+
     arm: int
     series: Series
+    run: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,19 @@ class Scale:
         return [place * step for place in range(first, last + 1)]
 
 
-def strip(answer: Answer) -> str:
-    """Every run's value by arm, pairs joined, the mean of each arm as a bar."""
+def strip(answer: Answer, place: int) -> str:
+    """Every run's value by arm, pairs joined, the mean of each arm as a bar.
+
+    place: of the arm that is compared with the first.
+    """
     sides = (answer.before, answer.after)
-    scale = _scale([v for side in sides for v in side.values], LEFT, WIDTH - RIGHT)
-    height = ROW * 2 + BELOW
+    left = max(_width(_cut(side.name)) for side in sides) + 20
+    scale = _scale([v for side in sides for v in side.values], left, WIDTH - RIGHT)
     parts = [_axis_below(scale, ROW * 2 + 4)]
     parts += _joined(answer, scale)
-    for row, side in enumerate(sides):
-        parts += _row(side, row, scale)
-    return _svg(height, parts)
+    for row, (side, arm) in enumerate(zip(sides, (0, place), strict=True)):
+        parts += _row(side, row, arm, scale)
+    return _svg(ROW * 2 + BELOW, parts)
 
 
 def curves(drawn: Sequence[Curve], names: Sequence[str]) -> str:
@@ -77,8 +88,9 @@ def curves(drawn: Sequence[Curve], names: Sequence[str]) -> str:
     for arm, t in shown:
         points = zip(t.steps.tolist(), t.values.tolist(), strict=True)
         path = " ".join(f"{across(step)},{up(value)}" for step, value in points)
-        parts.append(f'<polyline class="line arm-{arm % COLOURS}" points="{path}"/>')
-    return _svg(HEIGHT, parts + _legend(names))
+        parts.append(f'<polyline class="line {_ink(arm)}" points="{path}"/>')
+    lines = _lines(names)
+    return _svg(HEIGHT + LINE * len(lines) + 4, parts + _legend(lines))
 
 
 def _joined(answer: Answer, scale: Scale) -> list[str]:
@@ -92,25 +104,53 @@ def _joined(answer: Answer, scale: Scale) -> list[str]:
     ]
 
 
-def _row(side: Side, row: int, scale: Scale) -> list[str]:
-    y, colour = ROW * (row + 0.5), f"arm-{row}"
-    parts = [f'<text x="{LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(side.name)}</text>']
-    parts += [f'<circle class="{colour}" cx="{scale(v)}" cy="{y}" r="5"/>' for v in side.values]
+def _row(side: Side, row: int, arm: int, scale: Scale) -> list[str]:
+    y, name = ROW * (row + 0.5), escape(_cut(side.name))
+    whole = f"<title>{escape(side.name)}</title>"
+    parts = [f'<text x="{scale.first - 12}" y="{y + 4}" text-anchor="end">{name}{whole}</text>']
+    parts += [f'<circle class="{_ink(arm)}" cx="{scale(v)}" cy="{y}" r="5"/>' for v in side.values]
     if side.values:
         x = scale(sum(side.values) / len(side.values))
         parts.append(f'<line class="mean" x1="{x}" y1="{y - 15}" x2="{x}" y2="{y + 15}"/>')
     return parts
 
 
-def _legend(names: Sequence[str]) -> list[str]:
-    parts, x = [], LEFT
-    for arm, name in enumerate(names[:COLOURS]):
-        colour = f"line arm-{arm}"
-        y = HEIGHT - 8
-        parts.append(f'<line class="{colour} key" x1="{x}" y1="{y}" x2="{x + 22}" y2="{y}"/>')
-        parts.append(f'<text x="{x + 28}" y="{y + 4}">{escape(name)}</text>')
-        x += 50 + 7 * len(name)
+def _ink(arm: int) -> str:
+    colour, dash = arm % COLOURS, arm // COLOURS
+    return f"arm-{colour} dash-{dash}" if dash else f"arm-{colour}"
+
+
+def _lines(names: Sequence[str]) -> list[list[tuple[int, str, float]]]:
+    """Every arm's place, name and how far to the right it stands, in as many lines as it takes."""
+    lines: list[list[tuple[int, str, float]]] = [[]]
+    x = float(LEFT)
+    for place, name in enumerate(names):
+        wide = KEY + _width(name) + 16
+        if lines[-1] and x + wide > WIDTH:
+            lines.append([])
+            x = float(LEFT)
+        lines[-1].append((place, name, x))
+        x += wide
+    return lines
+
+
+def _legend(lines: Sequence[Sequence[tuple[int, str, float]]]) -> list[str]:
+    parts = []
+    for number, line in enumerate(lines, 1):
+        y = HEIGHT + LINE * number - 6
+        for arm, name, x in line:
+            stroke = f'x1="{x}" y1="{y}" x2="{x + 22}" y2="{y}"'
+            parts.append(f'<line class="line {_ink(arm)} key" {stroke}/>')
+            parts.append(f'<text x="{x + KEY}" y="{y + 4}">{escape(name)}</text>')
     return parts
+
+
+def _width(text: str) -> float:
+    return sum(IDEOGRAM if ord(letter) > 0x2E7F else LETTER for letter in text)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 
 def _axis_below(scale: Scale, y: float) -> str:
