@@ -10,6 +10,7 @@ from rest_framework import serializers
 from dashboard.api.wire import number
 from dashboard.metrics.store import Summary
 from dashboard.runs.models import Run
+from dashboard.training.endings import is_known
 from dashboard.training.queue import HIGHEST, LOWEST
 
 
@@ -149,6 +150,11 @@ class FinishSerializer(LeaseSerializer):
     outcome = serializers.ChoiceField(["finished", "failed", "stopped", "interrupted", "lost"])
     exit_code = serializers.IntegerField(required=False, allow_null=True, default=None)
     failure = serializers.CharField(required=False, allow_blank=True, default="")
+    failure_told = serializers.DictField(required=False, default=dict)  # {"text", "values"}
+
+    def validate_failure_told(self, told: dict[str, Any]) -> dict[str, Any]:
+        """What this app can tell in other languages; of an unknown text the English is kept."""
+        return told if is_known(told) else {}
 
 
 class HeartbeatSerializer(serializers.Serializer[Any]):

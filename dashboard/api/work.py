@@ -30,6 +30,8 @@ from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 from dashboard.storage import disk, purging
+from dashboard.training import endings
+from dashboard.training.endings import Ending
 from dashboard.training.models import Heartbeat
 
 FENCED = "this run is not yours any more: stop its trainer and claim another"
@@ -199,13 +201,16 @@ def _order(run: Run) -> dict[str, Any]:
     }
 
 
-def _end(pk: str, lease: str, outcome: str, exit_code: int | None, failure: str) -> bool:
+def _end(
+    pk: str, lease: str, outcome: str, exit_code: int | None, failure: str, failure_told: Ending
+) -> bool:
     if outcome == "finished":
         return lifecycle.finish(pk, lease, exit_code or 0)
     if outcome == "failed":
-        return lifecycle.fail(pk, lease, failure, exit_code)
+        return lifecycle.fail(pk, lease, failure, exit_code, failure_told)
     if outcome == "stopped":
         return lifecycle.stopped(pk, lease, exit_code)
     if outcome == "interrupted":
         return lifecycle.interrupt(pk, lease)
-    return lifecycle.lose(pk, lease, failure or "Its runner died") is not None
+    why, told = (failure, failure_told) if failure else (endings.GONE, endings.say(endings.GONE))
+    return lifecycle.lose(pk, lease, why, told) is not None

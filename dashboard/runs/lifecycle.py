@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,17 @@ from django.conf import settings
 from django.db.models import Case, F, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
+from django.utils.translation import gettext_noop
 
 from dashboard.runs.models import LIVE, Run, Status, new_id
 
 CANDIDATES = (
     20  # looked at per claim: so many rivals may be faster before a claimer comes back later
 )
+LOST = gettext_noop("{why}, {times} times. Look at the worker's log and machine, then retry.")
+
+Told = Mapping[str, Any]  # {"text", "values"}: a text for translators, and what its fields hold
+UNTOLD: Told = {}
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,15 @@ def finish(run_id: str, lease: str, exit_code: int = 0) -> bool:
     return _end(run_id, lease, Status.FINISHED, exit_code=exit_code)
 
 
-def fail(run_id: str, lease: str, failure: str, exit_code: int | None = None) -> bool:
-    """The trainer ended with an error; `failure` is what the person reads."""
-    return _end(run_id, lease, Status.FAILED, failure=failure, exit_code=exit_code)
+def fail(
+    run_id: str, lease: str, failure: str, exit_code: int | None = None, told: Told = UNTOLD
+) -> bool:
+    """The trainer ended with an error; `failure` is what the person reads.
+
+    told: the same as {"text", "values"}, where it can be told in other languages
+    """
+    why = {"failure": failure, "failure_told": dict(told)}
+    return _end(run_id, lease, Status.FAILED, exit_code=exit_code, **why)
 
 
 def stopped(run_id: str, lease: str, exit_code: int | None = None) -> bool:
@@ -90,10 +101,10 @@ def interrupt(run_id: str, lease: str) -> bool:
     return _move(held, Status.QUEUED, lease="", lease_until=None)
 
 
-def lose(run_id: str, lease: str, why: str) -> Status | None:
+def lose(run_id: str, lease: str, why: str, told: Told = UNTOLD) -> Status | None:
     """The process that held the run is gone: queue it again, or give it up after MAX_LOSSES.
 
-    None when the lease had moved on already.
+    None when the lease had moved on already. told: as `fail` takes it.
     """
     held = _held(run_id, lease)
     if _move(held.filter(stop_requested=True), Status.STOPPED, lease="", finished_at=now()):
@@ -101,14 +112,16 @@ def lose(run_id: str, lease: str, why: str) -> Status | None:
     again = held.filter(losses__lt=settings.MAX_LOSSES - 1)
     if _move(again, Status.QUEUED, lease="", lease_until=None, losses=F("losses") + 1):
         return Status.QUEUED
-    told = f"{why}, {settings.MAX_LOSSES} times. Look at the worker's log and machine, then retry."
+    times = settings.MAX_LOSSES
+    words = {"text": LOST, "values": {"why": dict(told), "times": times}} if told else {}
     if _move(
         held,
         Status.LOST,
         lease="",
         finished_at=now(),
         losses=F("losses") + 1,
-        failure=told,
+        failure=LOST.format(why=why, times=times),
+        failure_told=words,
     ):
         return Status.LOST
     return None

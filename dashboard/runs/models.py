@@ -101,7 +101,9 @@ class Run(models.Model):
     host = models.CharField(max_length=200, blank=True)
     slot = models.CharField(max_length=1000, blank=True)  # "gpu:0", or "gpu:0,gpu:1"
     exit_code = models.IntegerField(null=True, blank=True)
-    failure = models.TextField(blank=True)  # why it failed, and what to do next
+    failure = models.TextField(blank=True)  # why it failed, and what to do next, in English
+    failure_told = models.JSONField(default=dict)  # the same for translators: {"text", "values"};
+    # empty where it is in a program's own words
     snapshot = models.JSONField(
         default=dict
     )  # git, packages, machine, command: as the trainer saw it

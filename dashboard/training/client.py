@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from dashboard.places import app_url_file, worker_token_file
+from dashboard.training.endings import Ending, english
 
 TIMEOUT = httpx.Timeout(10, connect=2)
 PROMPT = 3.0  # seconds: a web server that is just starting accepts connections and answers later
@@ -42,9 +43,13 @@ def renew(run_id: str, lease: str) -> dict[str, Any]:
     return _post(f"runs/{run_id}/lease/", json={"lease": lease})
 
 
-def finish(run_id: str, lease: str, outcome: str, exit_code: int | None, failure: str) -> None:
+def finish(
+    run_id: str, lease: str, outcome: str, exit_code: int | None, failure: Ending | None
+) -> None:
     """outcome: finished, failed, stopped, interrupted or lost. Refused (409) when fenced off."""
-    body = {"lease": lease, "outcome": outcome, "exit_code": exit_code, "failure": failure}
+    body: dict[str, Any] = {"lease": lease, "outcome": outcome, "exit_code": exit_code}
+    if failure:
+        body |= {"failure": english(failure), "failure_told": failure}
     _post(f"runs/{run_id}/finish/", json=body)
 
 

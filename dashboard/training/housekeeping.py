@@ -16,7 +16,7 @@ from dashboard.health.watching import silent, watch
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status
 from dashboard.storage.chores import Chores
-from dashboard.training import client
+from dashboard.training import client, endings
 from dashboard.training.broker import redis_client
 from dashboard.training.launching import wake
 from dashboard.training.models import Heartbeat
@@ -68,7 +68,7 @@ def _beat() -> None:
 def requeue_expired() -> None:
     """Runs whose holder fell silent wait again, or are given up."""
     for run_id, lease in lifecycle.expired():
-        status = lifecycle.lose(run_id, lease, "The machine that ran it fell silent")
+        status = lifecycle.lose(run_id, lease, endings.SILENT, endings.say(endings.SILENT))
         if status is None:
             continue
         logger.warning("run %s: lease expired, now %s", run_id, status)

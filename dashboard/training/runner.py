@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.places import ROOT
-from dashboard.training import client
+from dashboard.training import client, endings
+from dashboard.training.endings import Ending
 from dashboard.training.lease import Lease
 from dashboard.training.sample_shipping import SampleShipper
 from dashboard.training.shipping import Shipper
@@ -47,7 +48,7 @@ class Watch:
     told: list[int] = field(default_factory=list)  # signals that the runner itself received
     why: str = ""  # stopped, interrupted or fenced, once it was asked to end
     kill_at: float = float("inf")
-    trouble: str = ""  # why the app refuses what the run logged
+    trouble: Ending | None = None  # that the app refuses what the run logged, and why
 
 
 def main(run_dir: Path, slot_files: Sequence[int]) -> None:
@@ -160,11 +161,9 @@ def _ship(watch: Watch) -> None:
     except (client.Unreachable, OSError) as error:  # OSError: the disk is full
         logger.warning("not shipped yet: %s", error)
     except client.Refused as refused:
-        watch.trouble = (
-            f"The app refuses what the run logged ({refused}). It is all in {watch.shipper.run_dir}"
-            f" on {socket.gethostname()}."
-        )
-        logger.error("%s", watch.trouble)
+        place, host = str(watch.shipper.run_dir), socket.gethostname()
+        watch.trouble = endings.say(endings.REFUSED, why=str(refused), place=place, host=host)
+        logger.error("%s", endings.english(watch.trouble))
 
 
 def _end_child(watch: Watch, why: str) -> None:
@@ -204,32 +203,25 @@ def _finish(watch: Watch) -> None:
         lease.let_go()
 
 
-def _outcome(watch: Watch) -> tuple[str, str]:
-    """(outcome, failure in words)."""
+def _outcome(watch: Watch) -> tuple[str, Ending | None]:
+    """(outcome, how it failed)."""
     code = watch.child.returncode
     if watch.why in ("stopped", "interrupted"):
-        return watch.why, ""
+        return watch.why, None
     if code == 0 and watch.trouble:
         return "failed", watch.trouble
     if code == 0:
-        return "finished", ""
+        return "finished", None
     return "failed", _failure(watch.shipper.run_dir / "console.log", code)
 
 
-def _failure(console: Path, code: int) -> str:
+def _failure(console: Path, code: int) -> Ending:
     """How the trainer ended, with the last line that it printed."""
-    how = (
-        f"The trainer was killed by {signal.Signals(-code).name}."
-        if code < 0
-        else f"The trainer ended with exit code {code}."
-    )
     with console.open("rb") as file:
         file.seek(max(console.stat().st_size - 4096, 0))
         words = file.read().decode("utf-8", errors="replace").replace("\0", "\ufffd")
     lines = [line for line in words.strip().splitlines() if not line.startswith(ANNOUNCED)]
-    if code == -signal.SIGKILL:
-        how += " If nobody did that, the machine ran out of memory: see its kernel log."
-    return f"{how} Its last words: {lines[-1]}" if lines else how
+    return endings.of_trainer(code, lines[-1] if lines else "")
 
 
 if __name__ == "__main__":

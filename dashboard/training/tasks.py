@@ -20,7 +20,7 @@ from redis import RedisError
 
 from dashboard.celery import app
 from dashboard.places import ROOT, data_dir, run_dir
-from dashboard.training import client, slots
+from dashboard.training import client, endings, slots
 from dashboard.training.host import Host
 from dashboard.training.removal import Remover
 from dashboard.training.sample_shipping import sample_shippers
@@ -113,7 +113,7 @@ def _look_after(claim: dict[str, Any], runner: subprocess.Popen[bytes]) -> None:
             return
     if runner.returncode == 0:
         return
-    failure = f"The runner died (exit code {runner.returncode})"
+    failure = endings.say(endings.RUNNER_DIED, code=runner.returncode)
     try:
         client.finish(claim["id"], claim["lease"], "lost", None, failure)
     except (client.Unreachable, client.Refused) as error:

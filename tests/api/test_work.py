@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dashboard.runs.models import Status
+from dashboard.runs.models import Run, Status
+from dashboard.training.endings import of_trainer
 from tests.conftest import lines, scalars
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,27 @@ def test_a_foreign_lease_is_fenced_off(worker, claim):
 def test_each_end_leads_to_its_state(worker, claim, outcome, status):
     body = {"lease": claim["lease"], "outcome": outcome, "failure": "because"}
     assert post(worker, f"runs/{claim['id']}/finish/", body).json() == {"status": status}
+
+
+def ended(worker, claim, told):
+    body = {"lease": claim["lease"], "outcome": "failed", "exit_code": 3}
+    post(worker, f"runs/{claim['id']}/finish/", {**body, "failure": "in English", **told})
+    return Run.objects.get(pk=claim["id"])
+
+
+def test_a_failure_is_kept_for_any_language_where_it_is_one_of_the_apps_own(worker, claim):
+    told = of_trainer(3, "died")
+    assert ended(worker, claim, {"failure_told": told}).failure_told == told
+
+
+def test_a_failure_in_words_of_another_version_is_kept_as_it_stands(worker, claim):
+    run = ended(worker, claim, {"failure_told": {"text": "{new.__class__}", "values": {"new": 1}}})
+    assert (run.failure, run.failure_told) == ("in English", {})
+
+
+def test_a_failure_of_an_older_worker_is_kept_as_it_stands(worker, claim):
+    run = ended(worker, claim, {})
+    assert (run.failure, run.failure_told) == ("in English", {})
 
 
 def test_events_are_acknowledged_by_offset(worker, claim):

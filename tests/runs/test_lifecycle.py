@@ -98,6 +98,16 @@ def test_a_lost_run_waits_again_and_is_given_up_after_three_losses(run, settings
         assert lifecycle.lose(taken.pk, taken.lease, "The machine fell silent") == left
     run.refresh_from_db()
     assert run.failure.startswith("The machine fell silent, 3 times.")
+    assert run.failure_told == {}
+
+
+def test_a_lost_run_keeps_what_is_told_of_it_in_any_language(run, settings):
+    settings.MAX_LOSSES = 1
+    taken = claimed()
+    why = {"text": "gone", "values": {}}
+    assert lifecycle.lose(taken.pk, taken.lease, "gone", why) == Status.LOST
+    run.refresh_from_db()
+    assert run.failure_told == {"text": lifecycle.LOST, "values": {"why": why, "times": 1}}
 
 
 def test_the_old_holder_of_a_lost_run_is_fenced_off(run):

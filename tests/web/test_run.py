@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from dashboard.health.choosing import choose
 from dashboard.health.models import Examination, Label
 from dashboard.runs.models import Run
+from dashboard.training.endings import english, of_trainer
 from dashboard.web.pages.run import TABS
 from tests.web.given import queries, ran
 
@@ -61,6 +62,19 @@ def test_a_failure_stands_on_every_tab(page_client, run):
             "Out of &lt;memory&gt;"
             in page_client.get(f"/runs/{run.pk}/?tab={tab}").content.decode()
         )
+
+
+def test_a_failure_is_told_in_the_readers_language(page_client, run):
+    ending = of_trainer(-9, "step <3>")
+    Run.objects.filter(pk=run.pk).update(
+        status="failed", failure=english(ending), failure_told=ending
+    )
+    english_page = page_client.get(f"/runs/{run.pk}/").content.decode()
+    assert "see its kernel log. Its last words: step &lt;3&gt;" in english_page
+    asked = {"Accept-Language": "zh-hans"}
+    page = page_client.get(f"/runs/{run.pk}/", headers=asked).content.decode()
+    assert "最后的输出：step &lt;3&gt;" in page
+    assert "Its last words" not in page
 
 
 def test_the_worst_verdict_comes_first_with_its_change_as_a_diff(page_client):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.comparison.trials import trials_of
 from dashboard.health.examination import examine
 from dashboard.health.labelling import Unfit, label
+from dashboard.health.wording import told
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
@@ -58,6 +59,7 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
             "waits": place,
             "why": why(place) if place else "",
             "leaves_at": trash.leaves_at(run),
+            "failure": told(run.failure_told) if run.failure_told else run.failure,
             "stopping": stopping(run),
         }
         return render(request, "pages/run.html", context | CONTENTS[tab](run, request.GET))
