@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from dashboard.charts.colours import ink
 from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Guardrail
 from dashboard.comparison.answer_words import LABELS, level_of, signed
@@ -19,7 +20,6 @@ from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.comparison.report import pictures
-from dashboard.comparison.report.making import drawn
 from dashboard.comparison.report.words import STANDINGS, STATES
 from dashboard.comparison.symptom import says_symptom
 from dashboard.health.figures import figure
@@ -92,7 +92,7 @@ def arms(found: Conclusion, held: Sequence[Member]) -> Iterator[dict[str, Any]]:
     for arm, side in zip(study.arms.all(), found.sides, strict=True):
         yield {
             "arm": arm,
-            "ink": arm.place % pictures.COLOURS,
+            "ink": ink(arm.place + 1),
             "patch": patch(study, arm),
             "runs": list(_runs(side, [m for m in held if m.arm_id == arm.pk])),
         }
@@ -103,14 +103,6 @@ def patch(study: Study, arm: Arm) -> list[dict[str, Any]]:
     return [
         {"name": name, "old": study.config.get(name), "new": new} for name, new in arm.patch.items()
     ]
-
-
-def curves(found: Conclusion) -> SafeString | str:
-    """The primary metric of every run, coloured by arm; "" while there is no point."""
-    lines = drawn(found)
-    if not any(len(line.series) for line in lines):
-        return ""
-    return _svg(pictures.curves(lines, [side.name for side in found.sides]))
 
 
 def effects(found: Conclusion) -> dict[str, Any]:

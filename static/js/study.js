@@ -1,8 +1,4 @@
-// A study's page keeps up with its runs; its forms are sent once, however often they are pressed.
-import { Live } from "fixpoint/live";
-
-if (document.querySelector('[data-live="live"]')) new Live();
-
+// A study's forms are sent once, however often they are pressed.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => setTimeout(() => lock(form, true)));
 }

@@ -5,8 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.comparison.definition import Definition
+from dashboard.comparison.opening import open_study
+from dashboard.comparison.plan import Plan, before_and_after
+from dashboard.comparison.reading import members
+from dashboard.comparison.who import Who
+from dashboard.metrics import store
 from dashboard.runs.models import Run
-from tests.web.given import ran
+from tests.conftest import lines, scalars
+from tests.web.given import logged, ran
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +99,23 @@ def test_a_difference_that_may_not_be_drawn_says_why(here, runs):
     page = compare(here, runs[:2], "&arms=0,0&draw=difference")
     expect(page.locator(".card .told").first).to_contain_text("nothing to subtract")
     expect(page.locator(".card .plot").first).to_be_hidden()
+
+
+def asked_study():
+    asked = Definition(title="Less noise", metric="train/loss", direction="lower", smallest=0.1)
+    arms = before_and_after({"noise": 0.0})
+    study = open_study(asked, Plan(trainer="rehearsal", arms=arms, seeds=2, config={}), Who("lin"))
+    return study, [member.run for member in members(study)]
+
+
+def test_a_studys_page_draws_its_arms_and_takes_new_points_without_reloading(here, app):
+    study, runs = asked_study()
+    sent = {run: logged(run, [3.0, 2.0]) for run in runs}
+    page = here(f"/studies/{study.pk}/")
+    expect(page.locator(".study-curves .card .under")).to_contain_text("before: n=2 · after: n=2")
+    told = page.locator(".study-curves .card .told")
+    expect(told).to_be_hidden()
+    store.append(runs[0].pk, sent[runs[0]], lines(scalars(3, train_loss=1.0)))
+    expect(told).to_contain_text("before: from step 3 on only 1 of 2 runs")
+    press(page, "Difference")
+    expect(told).to_contain_text("after − before: 2 pairs by seed")

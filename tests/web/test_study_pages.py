@@ -244,3 +244,24 @@ def test_all_changes_of_a_run_are_taken_apart_by_a_study(page_client):
     assert '<option value="leave_one_out" selected>' in page
     page = page_client.get(f"/studies/new/?{asked}&design=nonsense").content.decode()
     assert '<option value="compare" selected>' in page
+
+
+def test_the_curves_of_primary_metric_and_guardrails_are_drawn_by_arm(page_client):
+    study = opened(page_client, guardrails="time/step lower 0.5")
+    page = page_client.get(f"/studies/{study.pk}/")
+    assert page.context["drawn"] == ["train/loss", "time/step"]
+    html = page.content.decode()
+    assert f'data-arms="study.{study.pk}"' in html
+    assert 'data-draw="arms"' in html
+
+
+def test_a_studys_arms_are_those_of_its_figures_also_where_runs_are_in_two_studies(page_client):
+    study = opened(page_client)
+    finished(study, before=[3.0, 3.1, 3.2], after=[1.0, 1.1, 1.2])
+    members = list(Member.objects.filter(arm__study=study).select_related("arm"))
+    runs = ",".join(str(member.run_id) for member in members)
+    asked = {"runs": runs, "draw": "arms", "arms": f"study.{study.pk}", "names": "train/loss"}
+    [found] = page_client.get("/api/figures/", asked).json()["figures"]
+    assert found["note"].startswith("before: n=3 · after: n=3")
+    other = {**asked, "arms": "study.0"}
+    assert page_client.get("/api/figures/", other).status_code == 400

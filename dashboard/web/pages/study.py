@@ -22,6 +22,7 @@ from dashboard.runs.models import Run
 from dashboard.storage import disk
 from dashboard.training import refusals
 from dashboard.web import live, study_progress, study_view
+from dashboard.web.meanings import meanings
 from dashboard.web.pages.compare import MOST
 from dashboard.web.pages.study_new import who
 from trainers.config import ConfigError
@@ -50,7 +51,8 @@ def _shown(request: HttpRequest, study: Study, held: list[Member], runs: list[Ru
         "found": [study_view.compared(one) for one in found.comparisons],
         "arms": list(study_view.arms(found, held)),
         "effects": study_view.effects(found),
-        "curves": study_view.curves(found),
+        "drawn": [study.metric, *(one["metric"] for one in study.guardrails)],
+        "meanings": meanings([study.trainer]),
         "repeat": [_block(block) for block in repeat(found)],
         "more": study_view.more_seeds(found),
         "differences": study_view.open_differences(found),
