@@ -12,6 +12,7 @@ from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.models import Change, Study
 from dashboard.comparison.reading import members
 from dashboard.comparison.who import Who
+from dashboard.runs.models import Run, Status
 
 
 @transaction.atomic
@@ -45,4 +46,9 @@ def change_question(study: Study, who: Who, **changes: Any) -> list[Change]:
 
 def started(study: Study) -> bool:
     """Whether a run of it has begun: what is changed from now on is changed late."""
-    return any(member.run is None or member.run.started_at for member in members(study))
+    return any(member.run is None or _begun(member.run) for member in members(study))
+
+
+def _begun(run: Run) -> bool:
+    """Also one that was sent in from elsewhere, of which only its end is known."""
+    return run.started_at is not None or run.status not in (Status.QUEUED, Status.STOPPED)

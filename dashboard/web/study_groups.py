@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -18,10 +19,10 @@ MOST_PAIRED = 5  # groups: with more, each is offered against the oldest alone
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of one configuration, the oldest first. differs: from the first group, in what."""
+    """Runs of one configuration, the oldest first. differs: settings unlike the first group's."""
 
     runs: tuple[Run, ...]
-    differs: tuple[str, ...] = ()
+    differs: tuple[tuple[str, Any], ...] = ()
 
     @property
     def ids(self) -> str:
@@ -73,5 +74,6 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _differs(first: Run, other: Run) -> tuple[str, ...]:
-    return tuple(entry.name for entry in differences([first.config, other.config]))
+def _differs(first: Run, other: Run) -> tuple[tuple[str, Any], ...]:
+    found = differences([first.config, other.config])
+    return tuple((entry.name, entry.values[1]) for entry in found)

@@ -56,7 +56,7 @@ def test_more_configurations_than_two_are_told_apart_and_offered_in_pairs(page_c
     assert "These runs have 3 configurations" in told
     assert [(pair.before, pair.after) for pair in page.context["pairs"]] == [(1, 2), (1, 3), (2, 3)]
     assert f"?a={runs[0].pk}&amp;b={runs[2].pk}" in told
-    assert "<code>noise</code>" in told
+    assert "<code>noise=0.3</code>" in told
 
 
 def test_runs_that_nothing_tells_apart_say_what_to_do_next(page_client):
