@@ -97,7 +97,10 @@ def _found(
         since_step=0,
         causes=_causes(settings, beside),
         remedy=Message(
-            _("Launch clones of the baseline that change one thing each, with the same seed.")
+            _(
+                "Open a study that takes the fix apart, or launch clones of the baseline that"
+                " change one thing each, with the same seed."
+            )
         ),
         check=Message(_("This rule names one change alone.")),
     )
