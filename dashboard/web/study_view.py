@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -94,7 +95,10 @@ def arms(found: Conclusion, held: Sequence[Member]) -> Iterator[dict[str, Any]]:
             "arm": arm,
             "ink": ink(arm.place + 1),
             "patch": patch(study, arm),
-            "runs": list(_runs(side, [m for m in held if m.arm_id == arm.pk])),
+            "runs": list(_runs(study, side, [m for m in held if m.arm_id == arm.pk])),
+            "measured": len(side.values),
+            "mean": figure(statistics.fmean(side.values)) if side.values else "",
+            "spread": figure(statistics.stdev(side.values)) if len(side.values) > 1 else "",
         }
 
 
@@ -130,18 +134,19 @@ def changes(study: Study) -> list[dict[str, Any]]:
     return [{"says": change_words.says(o), "at": o.at, "started": o.started} for o in kept]
 
 
-def _runs(side: Side, held: Sequence[Member]) -> Iterator[dict[str, Any]]:
+def _runs(study: Study, side: Side, held: Sequence[Member]) -> Iterator[dict[str, Any]]:
     left: dict[tuple[str, int], list[Member]] = {}
     for member in held:
         left.setdefault((member.run_name, member.seed), []).append(member)
     for outcome in side.outcomes:
         same = left.get((outcome.run, outcome.seed))
-        yield _run(outcome, same.pop(0) if same else None)
+        yield _run(study, outcome, same.pop(0) if same else None)
 
 
-def _run(outcome: Outcome, member: Member | None) -> dict[str, Any]:
+def _run(study: Study, outcome: Outcome, member: Member | None) -> dict[str, Any]:
     return {
         "name": outcome.run,
+        "short": outcome.run.removeprefix(f"{study.title} · "),
         "seed": outcome.seed,
         "run": member.run if member else None,
         "state": _(STATES[outcome.state]),
