@@ -12,6 +12,7 @@ from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.order import interleaved, seeds_after
 from dashboard.comparison.reading import ended, members
 from dashboard.comparison.who import Who
+from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 from dashboard.training.launching import launch
 
@@ -49,6 +50,8 @@ def queue(study: Study, seeds: Sequence[int], who: Who, priority: int) -> list[R
             arm=arm, run=run, run_name=run.name, seed=seed, place=place + number, look=study.look
         )
     _set_baselines(arms[0], made)
+    if study.source_id:
+        lifecycle.touch([study.source_id])  # its page tells of the study
     return [run for _, run in made]
 
 

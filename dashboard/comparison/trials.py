@@ -19,6 +19,7 @@ from dashboard.health.models import Examination
 from dashboard.health.origins import completed, primary
 from dashboard.health.rule import Message
 from dashboard.metrics import store
+from dashboard.runs import lifecycle
 from dashboard.runs.models import Run, Status, new_id
 from dashboard.training.launching import launch, no_trainer
 from trainers.catalog import TRAINERS
@@ -113,6 +114,7 @@ def try_fix(
                 user=user,
             )
             Trial.objects.create(run=child, rule=rule, key=key)
+            lifecycle.touch([run.pk])  # its page tells of the trial
     except IntegrityError:
         if made := _made(run, key):  # the other press was quicker
             return made

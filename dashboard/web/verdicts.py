@@ -21,6 +21,7 @@ from dashboard.health.rules import RULES
 from dashboard.health.wording import worded
 from dashboard.runs.models import Run
 from dashboard.web import trials
+from dashboard.web.asked_studies import asked_of
 from dashboard.web.changes import overridden
 from trainers.catalog import TRAINERS
 
@@ -58,7 +59,9 @@ def verdicts_of(run: Run) -> Verdicts:
     shown = [worded(verdict) | _extras(run, verdict, examination) for verdict in kept]
     labels = held([run.pk])
     tried = [one for one in trials.shown(trials_of(run)) if one.run.pk != run.pk]
+    asked = asked_of(run)
     for verdict in shown:
+        verdict["asked"] = [one for one in asked if one.rule == verdict["rule"]]
         verdict["explains"] = [worded(other) for other in follows.get(verdict["rule"], ())]
         verdict["labels"] = [label for label in labels if label.rule == verdict["rule"]]
         verdict["tried"] = [one for one in tried if one.rule == verdict["rule"]]

@@ -6,8 +6,11 @@ import pytest
 from django.http import QueryDict
 
 from dashboard.comparison.models import Trial
+from dashboard.comparison.opening import from_verdict
 from dashboard.health.models import Examination
+from dashboard.runs import freshness
 from dashboard.runs.models import Run
+from tests.comparison.given import LIN, answered, asked, runs_of
 from tests.comparison.test_trials import end
 from tests.web.given import ran
 from tests.web.test_run import failing
@@ -106,3 +109,38 @@ def test_an_open_page_of_the_parent_hears_of_the_end_of_its_trial(page_client, p
     assert page_client.get(there, headers={"If-None-Match": etag}).status_code == 304
     end(Run.objects.get(baseline=parent))
     assert page_client.get(there, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.fixture
+def study(parent):
+    return from_verdict(parent, "scale", asked(), LIN, patch={"noise": 0.0}, seeds=3)
+
+
+def test_a_verdict_tells_which_study_asks_whether_its_fix_helps(page_client, parent, study):
+    for there in (f"/runs/{parent.pk}/", f"/runs/{parent.pk}/?tab=verdicts", address(parent)):
+        page = page_client.get(there).content.decode()
+        assert f'href="/studies/{study.pk}/">Less noise</a>' in page
+        assert "0 of 6 runs have ended" in page
+
+
+def test_and_what_it_answered(page_client, parent, study):
+    there = f"/runs/{parent.pk}/?tab=verdicts"
+    etag = page_client.get(there)["ETag"]
+    answered(study, [1.0, 1.1, 0.9], [0.5, 0.59, 0.42])
+    answer = page_client.get(there, headers={"If-None-Match": etag})
+    assert answer.status_code == 200
+    assert "Improved: train/loss of after is -0.497" in answer.content.decode()
+
+
+def test_a_run_names_the_study_that_it_is_a_part_of(page_client, study):
+    [run, *_] = runs_of(study, "after")
+    page = page_client.get(f"/runs/{run.pk}/").content.decode()
+    assert f'<a href="/studies/{study.pk}/">Less noise</a> · after' in page
+
+
+def test_an_open_page_hears_of_a_trial_and_of_a_study(page_client, parent):
+    before = freshness.version([parent.pk])
+    press(page_client, parent)
+    between = freshness.version([parent.pk])
+    from_verdict(parent, "scale", asked(), LIN, patch={"noise": 0.0}, seeds=1)
+    assert len({before, between, freshness.version([parent.pk])}) == 3

@@ -20,7 +20,7 @@ from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
 from dashboard.storage import trash
 from dashboard.training import queue
-from dashboard.web import live, samples, trials
+from dashboard.web import asked_studies, live, samples, trials
 from dashboard.web.meanings import meanings
 from dashboard.web.progress import progress
 from dashboard.web.queue_words import why
@@ -68,9 +68,9 @@ def page(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def _family(run: Run) -> list[Run]:
-    """Whose verdicts this page tells beside the run's own: its trials, and its parent's."""
+    """Of whom this page tells beside the run: its trials, its parent, the studies that it asked."""
     others = [one.run if one.run_id != run.pk else run.baseline for one in trials_of(run)]
-    return [other for other in others if other is not None]
+    return [other for other in others if other is not None] + asked_studies.runs_of(run)
 
 
 def _trial(run: Run) -> trials.Shown | None:
@@ -95,6 +95,7 @@ def _overview(run: Run, asked: QueryDict) -> dict[str, Any]:
         "charts": charts,
         "found": verdicts_of(run),
         "trial": _trial(run),
+        "parts": asked_studies.parts_of(run),
         "fixes": run.fixes.order_by("number"),
         "account": store.account(run.pk),
         "changes": queue.changes(run)[:3],

@@ -18,6 +18,7 @@ from dashboard.health.wording import worded
 from dashboard.runs.models import Run, new_id
 from dashboard.storage import disk
 from dashboard.training import refusals
+from dashboard.web.asked_studies import asked_of
 from dashboard.web.forms import PatchForm
 from dashboard.web.trials import shown
 from trainers.catalog import BUILT_IN, TRAINERS
@@ -43,6 +44,7 @@ def page(request: HttpRequest, run_id: str, rule: str) -> HttpResponse:
         "key": request.POST.get("key") or new_id(),
         "same_order": run.trainer in BUILT_IN,
         "took": run.finished_at is not None and run.started_at is not None,
+        "asked": [one for one in asked_of(run) if one.rule == rule],
         "tried": [one for one in shown(trials.trials_of(run)) if one.rule == rule],
     }
     status = 422 if form.errors else 200
