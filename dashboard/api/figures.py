@@ -16,6 +16,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from dashboard.api import mark_words
 from dashboard.api.figure_arms import Grouped, arms_figure, read_arms
 from dashboard.api.figure_query import PARAMETERS, Asked, read_query
 from dashboard.api.figure_samples import SEEN
@@ -145,7 +146,7 @@ def _line(subject: Subject, name: str) -> Line:
         min(subject.origin or math.inf, began),
         tuple(_evidence(verdict, name) for verdict in subject.verdicts if _speaks(verdict, name)),
         marks,
-        tuple(f"{mark.name}: {mark.text}" for mark in subject.marks) if len(marks) else (),
+        tuple(map(mark_words.told, subject.marks)) if len(marks) else (),
         subject.thinned.get(name),
         window.ended if window else None,
         tuple(subject.superseded.get(name, {}).items()),

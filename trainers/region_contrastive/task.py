@@ -154,7 +154,7 @@ class RegionTask:
         self._bank_state = state
         if state == before:
             return {}
-        return {f"bank_{state}": f"Memory bank: {state}, {self.bank.fill} of {self.bank.size} rows"}
+        return {f"bank_{state}": f"{self.bank.fill} / {self.bank.size}"}  # rows
 
     def evaluate(self) -> Mapping[str, float]:
         with computing(self.model, self.config.precision, self.device):
