@@ -6,6 +6,7 @@ from dashboard.comparison.answer import Answer, Guardrail
 from dashboard.comparison.decision import Decision, Test, Verdict
 from dashboard.comparison.intervals import Interval
 from dashboard.comparison.more import More
+from dashboard.comparison.outcome import Side
 from dashboard.health.figures import figure, percent
 from dashboard.health.rule import Message, gettext_noop, say
 
@@ -65,6 +66,11 @@ WHY = {
         " there is no interval."
     ),
 }
+EXACT_OF_PAIRS = _(
+    "Counting of arrangements: all pairs differ by the same, so that chance has no size and there"
+    " is no interval."
+)
+NOTHING_TO_TEST = _("No test: an arm has no number.")
 
 
 def says(answer: Answer) -> Message:
@@ -92,6 +98,10 @@ def why(answer: Answer) -> Message:
     """Which test, and why that one."""
     before, after = answer.sample.sizes
     test = answer.decision.test
+    if not all(answer.sample.sizes):
+        return say(NOTHING_TO_TEST)
+    if test == Test.EXACT and answer.sample.paired:
+        return say(EXACT_OF_PAIRS)
     return say(WHY[test], before=before, after=after, count=before, many=max(before, after))
 
 
@@ -100,18 +110,9 @@ def notes(answer: Answer) -> list[Message]:
     found = []
     if answer.design.paired and not answer.sample.paired and all(answer.sample.sizes):
         found.append(say(_("Too few pairs have both their runs: the arms are compared unpaired.")))
-    if answer.least_p is not None and answer.decision.test != Test.NONE:
+    if answer.least_p is not None and answer.decision.test != Test.NONE and not answer.waiting:
         found.append(_exact(answer))
-    steps = _steps(answer)
-    if len(set(steps)) > 1:
-        found.append(
-            say(
-                _("The runs did not end at one step: {low} to {high}."),
-                low=min(steps),
-                high=max(steps),
-            )
-        )
-    return found
+    return found + _lengths(answer)
 
 
 def says_more(more: More) -> Message:
@@ -242,6 +243,18 @@ def _one_each(answer: Answer) -> Message:
 
 
 def _open(answer: Answer) -> Message:
+    if answer.decision.interval is None and answer.decision.p is not None:
+        return say(
+            _(
+                "Not enough evidence: {metric} of {after} is {effect} against {before}, alike in"
+                " every run; but chance alone does as much with so few runs (p = {p} by counting)."
+            ),
+            metric=answer.question.metric,
+            before=answer.before.name,
+            after=answer.after.name,
+            effect=signed(answer.decision.effect or 0.0),
+            p=figure(answer.decision.p),
+        )
     return say(
         _("Not enough evidence: {metric} of {after} is {told} against {before}."),
         metric=answer.question.metric,
@@ -254,7 +267,7 @@ def _open(answer: Answer) -> Message:
 def _told(decision: Decision) -> Message:
     """The effect with its interval, or that it has none."""
     if decision.effect is None:
-        return say(_("no numbers in both arms"))
+        return say(_("an arm has no number of it"))
     if decision.interval is None:
         return say(_("{effect}, without an interval"), effect=signed(decision.effect))
     interval = decision.interval
@@ -278,6 +291,21 @@ def _exact(answer: Answer) -> Message:
     )
 
 
-def _steps(answer: Answer) -> list[int]:
-    sides = (answer.before, answer.after)
-    return [o.step for side in sides for o in side.outcomes if o.value is not None and o.step]
+def _lengths(answer: Answer) -> list[Message]:
+    """Where the numbers are not of one step: by arm, where each arm ends at its own."""
+    one, other = _steps(answer.before), _steps(answer.after)
+    if len(one | other) <= 1:
+        return []
+    if len(one) == len(other) == 1:
+        text = _(
+            "{before} ended at step {low} and {after} at step {high}: the longer training itself"
+            " may have made the difference. Give both the same length to tell."
+        )
+        names = {"before": answer.before.name, "after": answer.after.name}
+        return [say(text, low=min(one), high=min(other), **names)]
+    text = _("The runs did not end at one step: {low} to {high}.")
+    return [say(text, low=min(one | other), high=max(one | other))]
+
+
+def _steps(side: Side) -> set[int]:
+    return {o.step for o in side.outcomes if o.value is not None and o.step}

@@ -73,7 +73,7 @@ def _listed(outcomes: Sequence[Outcome]) -> str:
 def _bounds(answer: Answer) -> list[Message]:
     bounds = answer.bounds
     if bounds is None:
-        if answer.before.failed or answer.after.failed:
+        if all(answer.sample.sizes) and (answer.before.failed or answer.after.failed):
             return [say(_("Runs without a number are left out of the interval."))]
         return []
     if answer.decision.verdict == Verdict.NO_DIFFERENCE:

@@ -21,7 +21,7 @@ from dashboard.comparison.report.repeating import repeat
 from dashboard.runs.models import Run
 from dashboard.storage import disk
 from dashboard.training import refusals
-from dashboard.web import live, study_progress, study_view
+from dashboard.web import live, study_advice, study_progress, study_view
 from dashboard.web.meanings import meanings
 from dashboard.web.pages.compare import MOST
 from dashboard.web.pages.study_new import who
@@ -48,7 +48,10 @@ def _shown(request: HttpRequest, study: Study, held: list[Member], runs: list[Ru
         "changes": (changes := study_view.changes(study)),
         "late": any(one["started"] for one in changes),
         "guardrails": study_view.guardrails(study),
-        "found": [study_view.compared(one) for one in found.comparisons],
+        "found": [
+            study_view.compared(one) | {"advice": advice}
+            for one, advice in zip(found.comparisons, study_advice.of(found, held), strict=True)
+        ],
         "arms": list(study_view.arms(found, held)),
         "effects": study_view.effects(found),
         "drawn": [study.metric, *(one["metric"] for one in study.guardrails)],
