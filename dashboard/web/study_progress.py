@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.timezone import now
+
 from dashboard.comparison.models import Member
 from dashboard.metrics import store
 from dashboard.runs.models import Run, Status
@@ -72,16 +74,24 @@ def _left(
     training: Sequence[Step], waiting: int, took: Sequence[dt.timedelta]
 ) -> dt.timedelta | None:
     """As many at once as train now, each as long as those that ended took on average."""
-    lefts = [step.at.left if step.at else None for step in training]
-    known = [left for left in lefts if left is not None]
-    if not known or len(known) < len(lefts):
+    whole = _mean(took) or _mean(_wholes(training))
+    lefts = [left for step in training if (left := _left_of(step, _mean(took))) is not None]
+    if not lefts or len(lefts) < len(training):
         return None
     if not waiting:
-        return max(known)
-    whole = _mean(took) or _mean(_wholes(training))
+        return max(lefts)
     if whole is None:
         return None
-    return (sum(known, dt.timedelta()) + waiting * whole) / len(known)
+    return (sum(lefts, dt.timedelta()) + waiting * whole) / len(lefts)
+
+
+def _left_of(step: Step, took: dt.timedelta | None) -> dt.timedelta | None:
+    """As it told itself; before it told anything, what those that ended took."""
+    if step.at and step.at.left is not None:
+        return step.at.left
+    if took is None or step.run.started_at is None:
+        return None
+    return max(took - (now() - step.run.started_at), dt.timedelta())
 
 
 def _wholes(training: Sequence[Step]) -> list[dt.timedelta]:

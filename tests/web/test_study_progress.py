@@ -75,6 +75,13 @@ def test_the_rest_takes_as_long_as_what_ended_took(study):
     assert left(study) == dt.timedelta(seconds=30 + 2 * 100)
 
 
+def test_a_run_that_has_told_nothing_takes_as_long_as_what_ended(study):
+    first, second, *_ = runs(study)
+    ended(first, 100)
+    trains(second)
+    assert dt.timedelta(seconds=290) < left(study) <= dt.timedelta(seconds=300)
+
+
 def test_before_one_has_ended_its_own_count_is_believed(study):
     trains(runs(study)[0], step=5, left=15.0)
     assert left(study) == dt.timedelta(seconds=15 + 3 * 20)
