@@ -134,8 +134,13 @@ def _guardrails(
 
 
 def _ledger(asked: _Asked, before: Arm, after: Arm) -> list[changes.Difference]:
-    one, other = ([origin(run) for run in asked.runs[arm.pk]] for arm in (before, after))
-    return changes.differences(one, other, _meant(asked.study, before, after))
+    """What an arm does not tell is no difference yet while a run of it may still tell it."""
+    runs = [asked.runs[arm.pk] for arm in (before, after)]
+    one, other = ([origin(run) for run in arm] for arm in runs)
+    found = changes.differences(one, other, _meant(asked.study, before, after))
+    if any(run.is_live for arm in runs for run in arm):
+        return [row for row in found if row.standing != changes.Standing.UNKNOWN]
+    return found
 
 
 def _meant(study: Study, before: Arm, after: Arm) -> changes.Meant:

@@ -121,3 +121,13 @@ def test_several_arms_share_the_errors():
         finish(member.run, 1.0 + 0.1 * member.seed + 0.01 * member.place)
     levels = {one.answer.design.level for one in conclude(study).comparisons}
     assert levels == {1 - (1 - LEVEL) / 2}
+
+
+def test_what_an_arm_has_not_told_yet_is_no_difference_before_its_runs_have_ended():
+    study = opened()
+    told = {"packages": {"torch": "2.9"}, "machine": {"host": "here"}}
+    Run.objects.filter(memberships__arm__name="before").update(snapshot=told)
+    names = [row.name for row in conclude(study).main.ledger]
+    assert names == ["config.noise", "seed"]
+    found = answered(study, [1.0, 1.1, 0.9], [0.5, 0.59, 0.42])
+    assert "packages.torch" in [row.name for row in found.main.ledger]
