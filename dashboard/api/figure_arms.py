@@ -114,7 +114,7 @@ def _drawn(
     view = fitted([line for _, _, line in every], asked.view)
     curves = []
     for _number, run, line in every:
-        window = by_run[run.pk].windows.get(name)
+        window = None if view.smoothing > 0 else by_run[run.pk].windows.get(name)
         curves.append(placed(line, view, window.buckets if window else None))
     rows: dict[int, list[int]] = {number: [] for number in lines}
     for row, (number, _run, _line) in enumerate(every):

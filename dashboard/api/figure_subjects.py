@@ -69,12 +69,13 @@ def _along(
 ) -> list[Subject]:
     """samples: by run, of one step, where the window is told in them."""
     stale = {run.pk: store.read_superseded(run.pk, names) for run in runs}
-    if asked.view.smoothing > 0:
-        return [_subject(r, store.read(r.pk, names), {}, stale[r.pk], asked) for r in runs]
     axis = asked.view.axis
     spans = {run.pk: axis.span(origin(run), samples.get(run.pk, 1.0)) for run in runs}
     windows = store.read_windows(spans, names, asked.view.buckets)
-    return [_drawn(run, windows[run.pk], stale[run.pk], asked) for run in runs]
+    subjects = [_drawn(run, windows[run.pk], stale[run.pk], asked) for run in runs]
+    if asked.view.smoothing > 0:
+        return [replace(one, curves=store.read(one.run.pk, names)) for one in subjects]
+    return subjects
 
 
 def _sampled(subject: Subject, each: float) -> Subject:

@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.metrics.series import Floats
 
 SAFE_IN_F4 = (1e-30, 1e30)  # sizes that four bytes hold with seven digits
+NARROW = 1e-2  # a spread, of the largest: below it seven digits leave too few for the chart
 
 
 def packed(values: Floats) -> dict[str, str]:
@@ -35,9 +36,14 @@ def _dtype(every: Floats) -> Any:
     if len(values) == len(every) and np.array_equal(values, np.rint(values)):
         return np.dtype("<i4") if np.abs(values).max() < 2**31 else np.dtype("<f8")
     sizes = np.abs(values[values != 0])
+    return np.dtype("<f4") if not len(sizes) or _fits(values, sizes) else np.dtype("<f8")
+
+
+def _fits(values: Floats, sizes: Floats) -> bool:
+    """Whether four bytes tell the values apart: milliseconds since 1970 they would take for one."""
     low, high = SAFE_IN_F4
-    return (
-        np.dtype("<f4")
-        if not len(sizes) or (sizes.min() > low and sizes.max() < high)
-        else np.dtype("<f8")
-    )
+    largest = float(sizes.max())
+    if not (low < sizes.min() and largest < high):
+        return False
+    spread = float(values.max()) - float(values.min())
+    return not 0 < spread < NARROW * largest

@@ -19,6 +19,8 @@ def gaps(found: Buckets) -> Ints:
     if len(found) < 4 and found.points < 4:
         return np.empty((0, 2), np.int64)
     between = (found.first_step[1:] - found.last_step[:-1]).astype(float)
+    if not (between > FACTOR).any():  # the usual distance is at least one step
+        return np.empty((0, 2), np.int64)
     inside = np.where(
         found.count > 1,
         (found.last_step - found.first_step) / np.maximum(found.count - 1, 1),

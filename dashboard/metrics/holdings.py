@@ -14,6 +14,13 @@ from dashboard.metrics.attempts import Starts, end_of, starts_of
 from dashboard.metrics.series import Series
 
 BEGIN = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN"}
+FURTHEST = {  # each database looks a curve's last chunks up in the index, but not the other's way
+    "postgresql": "CROSS JOIN LATERAL (SELECT * FROM metrics_packed last"
+    " WHERE last.curve_id = curve.id ORDER BY last.last_step DESC LIMIT {chunks}) chunk",
+    "sqlite": "CROSS JOIN metrics_packed chunk ON chunk.id IN (SELECT last.id FROM"
+    " metrics_packed last WHERE last.curve_id = curve.id ORDER BY last.last_step DESC"
+    " LIMIT {chunks})",
+}
 HEADING = (
     *("curve_id", "id", "clock_id", "attempt", "count"),
     *("first_step", "last_step", "first_time", "last_time"),
@@ -90,6 +97,26 @@ def holdings_beyond(run_id: str, steps: Mapping[str, int]) -> dict[str, Holding]
     for step, group in groups.items():
         _add_chunks(group, "" if step is None else f"AND last_step > {step:d}")
     _add_tails([run_id], by_number)
+    return found
+
+
+def holdings_newest(
+    run_ids: Iterable[str], names: Collection[str] | None, chunks: int
+) -> dict[str, dict[str, Holding]]:
+    """The same, of each curve only the `chunks` chunks that reach furthest. Inside a snapshot."""
+    found: dict[str, dict[str, Holding]] = {run_id: {} for run_id in run_ids}
+    starts = starts_of(found)
+    by_number: dict[int, Holding] = {}
+    for number, run_id, name in _curves(list(found), names):
+        by_number[number] = found[run_id][name] = Holding(starts[run_id])
+    columns_ = ", ".join(f"chunk.{name}" for name in HEADING)
+    select = f"SELECT {columns_} FROM metrics_curve curve {FURTHEST[connection.vendor]}"
+    select = select.format(chunks=chunks)
+    for row in asking.rows(
+        f"{select} WHERE curve.id", by_number, "ORDER BY chunk.attempt, chunk.id"
+    ):
+        by_number[row[0]].chunks.append(Heading(*row))
+    _add_tails(list(found), by_number)
     return found
 
 

@@ -14,6 +14,7 @@ from dashboard.metrics.holdings import (
     Holding,
     holdings,
     holdings_beyond,
+    holdings_newest,
     opened,
     snapshot,
 )
@@ -23,6 +24,7 @@ from dashboard.metrics.series import Series, joined
 from dashboard.metrics.window import WHOLE, Span
 
 Key = TypeVar("Key")
+ENOUGH = 3  # chunks that hold a curve's newest points, as a rule
 NONE = -1  # a step that no point lies before
 
 
@@ -48,20 +50,44 @@ def read_newest(run_id: str, names: Iterable[str] | None, count: int) -> dict[st
 def newest(
     run_ids: Iterable[str], count: int, names: Collection[str] | None = None
 ) -> dict[str, dict[str, Series]]:
-    """The same of several runs, in as many questions as for one; by run and name."""
+    """The same of several runs, in as many questions as for one; by run and name.
+
+    Of each curve the last chunks are looked at; only where these may not hold its newest points,
+    since attempts overlap or points came out of order, all of its chunks' headings are.
+    """
     wanted = list(run_ids)
+    found: dict[str, dict[str, Series]] = {run_id: {} for run_id in wanted}
     with snapshot():
-        plans = {
-            (run_id, name): found
-            for run_id, curves in holdings(wanted, names).items()
-            for name, one in curves.items()
-            if (found := plan(one, WHOLE)) is not None
-        }
-        series = _read(plans, {key: _newest(one, count) for key, one in plans.items()})
-    newest_of: dict[str, dict[str, Series]] = {run_id: {} for run_id in wanted}
-    for (run_id, name), points_ in series.items():
-        newest_of[run_id][name] = points_.last(count)
-    return newest_of
+        held = holdings_newest(wanted, names, ENOUGH)
+        ends, doubtful = _ends(held, count)
+        again = holdings(wanted, {name for _, name in doubtful}) if doubtful else {}
+        rest = {key: again[key[0]][key[1]] for key in doubtful}
+        plans = {key: p for key, one in rest.items() if (p := plan(one, WHOLE)) is not None}
+        ends |= _read(plans, {key: _newest(one, count) for key, one in plans.items()})
+    for (run_id, name), series in sorted(ends.items()):
+        found[run_id][name] = series.last(count)
+    return found
+
+
+def _ends(
+    held: Mapping[str, Mapping[str, Holding]], count: int
+) -> tuple[dict[tuple[str, str], Series], list[tuple[str, str]]]:
+    """The points of the chunks that reach furthest, and the curves of which these may be too few.
+
+    A chunk that was not read reaches no further than those that were.
+    """
+    every = {(run, name): one for run, curves in held.items() for name, one in curves.items()}
+    plans = {key: p for key, one in every.items() if (p := plan(one, WHOLE)) is not None}
+    series = _read(plans, {key: _newest(one, count) for key, one in plans.items()})
+    doubtful = [key for key, one in every.items() if _may_lack(one, series.get(key), count)]
+    return {key: one for key, one in series.items() if key not in set(doubtful)}, doubtful
+
+
+def _may_lack(one: Holding, found: Series | None, count: int) -> bool:
+    if len(one.chunks) < ENOUGH:
+        return False  # these are all
+    reached = min(chunk.last_step for chunk in one.chunks)
+    return found is None or int((found.steps > reached).sum()) < count
 
 
 class Beyond(NamedTuple):

@@ -102,7 +102,9 @@ def _times(found: Buckets, places: Ints, steps: Ints) -> Floats:
 def _extremes(values: Floats, buckets: int) -> Ints:
     """Indices of each bucket's least and greatest value, ascending, without repeats."""
     edges = np.linspace(0, len(values), buckets + 1).astype(np.int64)
-    bucket = np.searchsorted(edges, np.arange(len(values)), side="right") - 1
-    order = np.lexsort((values, bucket))  # within each bucket from the least to the greatest
-    ends = edges[1:] - 1
-    return np.unique(np.concatenate([order[edges[:-1]], order[ends]]))
+    begins, widths = edges[:-1], np.diff(edges)
+    low = np.flatnonzero(values == np.repeat(np.minimum.reduceat(values, begins), widths))
+    high = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, begins), widths))
+    first = low[np.searchsorted(low, begins)]
+    last = high[np.searchsorted(high, edges[1:]) - 1]
+    return np.unique(np.concatenate([first, last]))
