@@ -5,9 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from dashboard.health.examination import examine
+from dashboard.runs.models import Run
+from dashboard.training.launching import launch
 from dashboard.web import texts
-from tests.web.given import ran
+from tests.web.given import logged, ran
 from tests.web.test_launch import typed
+from tests.web.test_study_pages import finished, opened
 
 pytestmark = pytest.mark.django_db
 ASKED = {"Accept-Language": "zh-hans"}
@@ -102,6 +106,30 @@ def test_what_the_launch_form_refuses_is_told_in_chinese(page_client, ours, chan
     answer = page_client.post("/launch/region_contrastive/", form, headers=ASKED)
     assert answer.status_code == 422
     assert not english(answer.content.decode(), ours)
+
+
+def test_a_study_asks_and_answers_in_chinese(page_client, ours):
+    study = opened(page_client, title="erste", guardrails="time/step lower 0.5")
+    going = page_client.get(f"/studies/{study.pk}/", headers=ASKED).content.decode()
+    finished(study, [1.0, 1.1, 0.9], [0.5, 0.59, 0.42])
+    Run.objects.filter(pk=study.arms.first().members.first().run_id).update(status="failed")
+    for address in (f"/studies/{study.pk}/", f"/studies/{study.pk}/question/", "/studies/"):
+        page = page_client.get(address, headers=ASKED)
+        assert page.status_code == 200
+        assert not english(page.content.decode(), ours)
+    assert not english(going, ours)
+
+
+def test_trying_a_fix_and_trying_thresholds_are_in_chinese(page_client, ours):
+    run = launch("region_contrastive", name="dritte", seed=0)
+    logged(run, [3, "NaN", 1])
+    examine(run)
+    form = {"project": run.project_id, "hidden_failure.streak": "3", "runs": "5"}
+    backtest = page_client.post("/backtests/", form).headers["Location"]
+    for address in (f"/runs/{run.pk}/try/non_finite_loss/", backtest):
+        answer = page_client.get(address, headers=ASKED)
+        assert answer.status_code == 200
+        assert not english(answer.content.decode(), ours)
 
 
 def test_an_english_sentence_would_be_seen(ours):
