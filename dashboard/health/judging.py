@@ -59,7 +59,7 @@ def judge(
 
 def _verdict(rule: Rule, context: Context, overrides: Overrides) -> Verdict:
     chosen = overrides.of(rule)
-    finding = _examine(rule, replace(context, thresholds=chosen))
+    finding = _examine(rule, replace(context, thresholds=chosen) if chosen else context)
     return verdict(rule, finding, chosen, overrides.version)
 
 

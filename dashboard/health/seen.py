@@ -43,6 +43,8 @@ def above(points: Series, level: float) -> Series:
 def aligned(one: Series, other: Series) -> tuple[Series, Series]:
     """The points of the steps that both have, each step once, where both are finite."""
     one, other = one.finite, other.finite
+    if np.array_equal(one.steps, other.steps) and (one.steps[1:] > one.steps[:-1]).all():
+        return one, other
     steps, at, where = np.intersect1d(one.steps, other.steps, return_indices=True)
     return (
         Series(steps, one.times[at], one.values[at]),

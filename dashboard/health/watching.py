@@ -24,6 +24,8 @@ from dashboard.metrics import store
 from dashboard.runs.models import LIVE, Run, Status
 
 EVERY = 1.5  # seconds between two looks at a run,
+LONGER = 1.0  # that many more at one whose curves fill what rules are shown of them,
+FULL = 100_000  # as those of a run of so many points may,
 POINTS_A_SECOND = 1_000_000  # and one more for so many points that were read beyond the usual
 GROWN = 1.25  # times the points that it had when all were judged: they are judged again
 SILENT = 60.0  # seconds after which a run is looked at though nothing came: it may have stalled
@@ -69,15 +71,20 @@ def silent() -> list[str]:
 
 
 def _is_due(run_id: str) -> bool:
-    kept = Examination.objects.filter(run_id=run_id).values_list(
-        "made_at", "points", "run__status", "run__remembered__extra"
-    )
-    if (found := kept.first()) is None:
+    """Asked at every post: the pause that every run has comes first, in the shortest question."""
+    judged = Examination.objects.filter(run_id=run_id)
+    found = next(iter(judged.values_list("made_at", "points")), None)
+    if found is None:
         return True
-    made_at, points, status, extra = found
+    made_at, points = found
+    since = now() - made_at
+    pause = timedelta(seconds=EVERY + LONGER * min(1.0, points / FULL))
+    if since < pause:
+        return False
+    more = judged.values_list("run__status", "run__remembered__extra")
+    status, extra = next(iter(more), (Status.RUNNING, 0))  # deleted meanwhile: nothing costs
     costly = (extra or 0) if status in LIVE else points
-    pause = timedelta(seconds=EVERY + costly / POINTS_A_SECOND)
-    return bool(now() - made_at >= pause)
+    return bool(since >= pause + timedelta(seconds=costly / POINTS_A_SECOND))
 
 
 def _recent(overrides: Overrides) -> int:

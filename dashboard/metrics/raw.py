@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-
 from dashboard.metrics import asking
 from dashboard.metrics.attempts import NEVER, starts_of
 from dashboard.metrics.holdings import (
@@ -109,11 +107,15 @@ def read_beyond(run_id: str, steps: Mapping[str, int]) -> Beyond:
     """
     with snapshot():
         held = holdings_beyond(run_id, steps)
-        found = {n: s for n, one in held.items() if (s := _in_tail(one, steps.get(n, NONE)))}
+        straight = {name: one for name, one in held.items() if _is_straight(one)}
+        read = opened([chunk for one in straight.values() for chunk in one.chunks])
+        found = {
+            name: _straight(one, steps.get(name, NONE), read) for name, one in straight.items()
+        }
         plans = {
             name: planned
             for name, one in held.items()
-            if name not in found
+            if name not in straight
             and (planned := plan(one, Span(low=steps.get(name, NONE) + 1))) is not None
         }
         counts = "SELECT name, count FROM metrics_curve WHERE count > 0 AND run_id"
@@ -125,14 +127,17 @@ def read_beyond(run_id: str, steps: Mapping[str, int]) -> Beyond:
         )
 
 
-def _in_tail(one: Holding, step: int) -> Series | None:
-    """The points beyond a step of a curve that has them all in the tail, as nearly every one has
-    while its run goes on; None where it takes more to tell.
-    """
-    if one.chunks or len(one.tail) != 1 or one.end_of(one.tail[0][0]) < NEVER:
-        return None
-    series = one.tail[0][1].by_step()
-    return series.cut(int(np.searchsorted(series.steps, step, side="right")), len(series))
+def _is_straight(one: Holding) -> bool:
+    """Whether what is held is of one attempt, after which none came: all of its points count."""
+    attempts = {chunk.attempt for chunk in one.chunks} | {attempt for attempt, _ in one.tail}
+    return len(attempts) == 1 and one.end_of(min(attempts)) >= NEVER
+
+
+def _straight(one: Holding, step: int, read: Mapping[int, Series]) -> Series:
+    """The points beyond a step, as a plan would find them."""
+    parts = [read[chunk.pk] for chunk in one.chunks] + [series for _, series in one.tail]
+    beyond = [series.where(series.steps > step) for series in parts]  # copies: chunks are let go
+    return joined(beyond).by_step()
 
 
 def stored(run_ids: Iterable[str]) -> dict[str, int]:

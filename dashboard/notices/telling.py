@@ -32,7 +32,8 @@ def tell(run: Run, verdicts: Iterable[Verdict]) -> None:
     """
     if run.quiet or not is_news(run):
         return
-    pressing = {notice.rule: notice for notice in Notice.objects.filter(run=run, over_at=None)}
+    notices = Notice.objects.filter(run=run, over_at=None).only("rule", "state")
+    pressing = {notice.rule: notice for notice in notices}
     for verdict in verdicts:
         earlier = pressing.get(verdict["rule"])
         if rank(verdict["state"]) > (rank(earlier.state) if earlier else 0):

@@ -6,7 +6,7 @@ Who writes past it (bulk_create, update) calls index() or runs `manage.py reinde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -17,6 +17,7 @@ from dashboard.runs.models import Run
 from dashboard.search import facets
 from dashboard.search.models import AGAINST, Param, Standing, Tag, Words
 
+STANDING = ("state", "held_back", "cause", "since")
 AT_ONCE = 500  # runs read at a time
 
 
@@ -30,12 +31,13 @@ def index(run: Run) -> None:
 
 
 def index_verdicts(examination: Examination) -> None:
-    held = Standing.objects.filter(run_id=examination.run_id).values_list("rule", "state", "since")
-    since = {(rule, state): at for rule, state, at in held if at is not None}
     rows = {verdict["rule"]: _standing(verdict) for verdict in examination.verdicts}
+    kept = _kept(Standing, examination.run_id, "rule", STANDING)
     for rule, row in rows.items():
-        row["since"] = since.get((rule, row["state"]), examination.made_at)
-    _keep(Standing, examination.run_id, "rule", rows)
+        before = kept.get(rule, {})
+        since = before.get("since") if before.get("state") == row["state"] else None
+        row["since"] = since or examination.made_at
+    _change(Standing, examination.run_id, "rule", kept, rows)
 
 
 def _standing(verdict: Verdict) -> dict[str, Any]:
@@ -70,14 +72,27 @@ def _keep(
     model: type[models.Model], run_id: str, key: str, wanted: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Make the run's rows hold `wanted`: the columns by the key's value."""
+    kept = _kept(model, run_id, key, list(next(iter(wanted.values()), {})))
+    _change(model, run_id, key, kept, wanted)
+
+
+def _kept(
+    model: type[models.Model], run_id: str, key: str, columns: Iterable[str]
+) -> dict[str, dict[str, Any]]:
     rows = model._default_manager.filter(run_id=run_id)
-    kept = {row.pop(key): row for row in rows.values(key, *_columns(wanted))}
+    return {row.pop(key): row for row in rows.values(key, *columns)}
+
+
+def _change(
+    model: type[models.Model],
+    run_id: str,
+    key: str,
+    kept: Mapping[str, Mapping[str, Any]],
+    wanted: Mapping[str, Mapping[str, Any]],
+) -> None:
+    rows = model._default_manager.filter(run_id=run_id)
     gone = [name for name, row in kept.items() if wanted.get(name) != row]
     if gone:
         rows.filter(**{f"{key}__in": gone}).delete()
     new = {name: row for name, row in wanted.items() if kept.get(name) != row}
     rows.bulk_create(model(run_id=run_id, **{key: name}, **row) for name, row in new.items())
-
-
-def _columns(wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return list(next(iter(wanted.values()), {}))

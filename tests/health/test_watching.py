@@ -326,6 +326,17 @@ def test_it_is_judged_again_under_other_thresholds(running, short):
     assert not look(running).is_partial
 
 
+@pytest.mark.parametrize(("points", "is_due"), [(2, True), (watching.FULL * 9, False)])
+def test_a_run_of_many_points_is_judged_less_often(running, points, is_due):
+    File(running).post(scalars(1, train_loss=1.0))
+    watch(running.pk)
+    lately = now() - timedelta(seconds=watching.EVERY + watching.LONGER / 2)
+    Examination.objects.update(made_at=lately, points=points)
+    assert watching._is_due(running.pk) == is_due
+    Examination.objects.update(made_at=now() - timedelta(seconds=watching.EVERY + watching.LONGER))
+    assert watching._is_due(running.pk)
+
+
 def test_is_not_judged_at_every_post_but_what_came_last_is(running):
     file = File(running)
     file.post(scalars(1, train_loss=1.0))
@@ -334,7 +345,7 @@ def test_is_not_judged_at_every_post_but_what_came_last_is(running):
     watch(running.pk)
     catch_up(running.pk)
     assert Examination.objects.get().state != "fail"
-    Examination.objects.update(made_at=now() - timedelta(seconds=watching.EVERY))
+    Examination.objects.update(made_at=now() - timedelta(seconds=watching.EVERY + 0.1))
     catch_up(running.pk)
     assert Examination.objects.get().state == "fail"
     made_at = now() - timedelta(seconds=10)

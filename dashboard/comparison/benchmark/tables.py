@@ -235,11 +235,11 @@ def _more_seeds(rng: np.random.Generator, studies: int) -> Table:
         "About k more seeds",
         "Undecided studies whose true effect is the smallest that matters get the seeds that they"
         " ask for, so that the second answer, which is stricter, sees it with a chance of 80 %: how"
-        " often it does. The chance is a mean over all that the spread may be that few runs tell"
-        " of. It is more than 80 % where most such studies are decided at once: those that are not"
-        " are those whose runs happened to lie far apart, and they ask for more seeds than the"
-        " truth takes. In the least favourable of these, an effect that few runs hardly show, it"
-        " comes near 80 %.",
+        " often it does. The chance is a mean over all spreads that few runs may come from; the"
+        " spread that they happen to show, taken for the true one, kept the promise in 72 to 79 %."
+        " It comes out above 80 % because these effects are large enough that most such studies"
+        " are decided at once: what stays undecided happened to lie far apart, and asks for more"
+        " seeds than the truth takes.",
         ("runs an arm", "effect", "seeds asked for, median", "then seen"),
         rows,
     )
