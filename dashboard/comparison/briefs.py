@@ -80,7 +80,8 @@ _Run = tuple[str | None, int | None, str | None]  # its id, version and status: 
 
 def progress(studies: Iterable[Study]) -> dict[str, Progress]:
     """By study."""
-    found, there = {}, list(studies)
+    found: dict[str, Progress] = {}
+    there = list(studies)
     for start in range(0, len(there), AT_ONCE):
         some = there[start : start + AT_ONCE]
         runs = _runs([study.pk for study in some])
@@ -101,10 +102,9 @@ def _brief(study: Study) -> Brief:
 def _runs(ids: Sequence[str]) -> dict[str, list[_Run]]:
     found: dict[str, list[_Run]] = {study_id: [] for study_id in ids}
     rows = Member.objects.filter(arm__study__in=ids).order_by("pk")
-    for study_id, *run in rows.values_list(
-        "arm__study_id", "run_id", "run__version", "run__status"
-    ):
-        found[study_id].append((run[0], run[1], run[2]))
+    told = rows.values_list("arm__study_id", "run_id", "run__version", "run__status")
+    for study_id, run_id, version, status in told:
+        found[study_id].append((run_id, version, status))
     return found
 
 

@@ -67,7 +67,8 @@ def answers() -> list[tuple[str, str]]:
 
 
 def find(wanted: Asked) -> Found:
-    studies, left = _narrowed(wanted), 0
+    studies: QuerySet[Study] | Sequence[Study] = _narrowed(wanted)
+    left = 0
     if wanted.answer not in ("", RUNNING):
         studies, left = _answering(studies, Verdict(wanted.answer))
     page = Paginator(studies, SHOWN).get_page(wanted.page or 1)

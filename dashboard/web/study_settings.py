@@ -11,6 +11,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.training import refusals
+from dashboard.web import fields
 from dashboard.web.forms import ConfigForm
 from trainers.config import ConfigError, Trainer, complete
 
@@ -30,11 +31,13 @@ def read(asked: QueryDict, name: str) -> dict[str, Any]:
 def changed(
     trainer: Trainer, base: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What of `base` the settings change, and what the trainer refuses of them, by setting.
+    """What of `base` the settings change, and what is refused of them, by setting.
 
-    An emptied field (null) is the trainer's default, as on the launch page.
+    An emptied field (null) is refused where the launch page needs one, and else the default.
     """
     defaults = trainer.config().model_dump(mode="json")
+    if emptied := [n for n, v in settings.items() if v is None and _needed(trainer, n)]:
+        return {}, dict.fromkeys(emptied, _("This must be given."))
     filled = {n: defaults.get(n) if v is None else v for n, v in settings.items()}
     try:
         whole = complete(trainer, "", {**base, **filled}).model_dump(mode="json")
@@ -48,6 +51,11 @@ def address(about: Mapping[str, str], config: ConfigForm, project: str) -> str:
     settings = {row.bound.name: _written(row.bound.value()) for row in config.changes()}
     told = {**about, "config": json.dumps(settings) if settings else "", "project": project}
     return urlencode({name: value for name, value in told.items() if value})
+
+
+def _needed(trainer: Trainer, name: str) -> bool:
+    info = trainer.config.model_fields.get(name)
+    return info is not None and fields.field(info).required
 
 
 def _written(value: Any) -> Any:

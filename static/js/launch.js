@@ -55,7 +55,7 @@ function nameOf(field) {
   return input(field).name.replace("config-", "");
 }
 
-// An emptied field is null: the trainer's own default, as when the form is sent.
+// An emptied field is null: refused where one is needed, as when the form is sent.
 function typed(field) {
   const element = input(field);
   return element.type === "checkbox" ? element.checked : element.value || null;

@@ -109,9 +109,16 @@ def test_a_setting_that_is_as_the_preset_has_it_is_not_shown_as_typed(page_clien
     assert page.context["way"].typed == {}
 
 
-def test_an_emptied_setting_is_the_trainers_default(page_client):
+def test_an_emptied_setting_is_refused_where_the_launch_page_needs_it(page_client):
     page = page_client.get(form_with({"noise": None}))
-    assert page.context["way"].config["noise"] == 0.1
+    assert page.context["way"].refused == {"noise": "This must be given."}
+
+
+def test_an_emptied_setting_is_else_the_trainers_default(page_client):
+    told = {"trainer": "box_refinement", "config": json.dumps({"targets": None})}
+    way = page_client.get(f"/studies/new/?{urlencode(told)}").context["way"]
+    assert way.refused == {}
+    assert way.typed == {}
 
 
 def test_settings_that_the_trainer_refuses_are_named_and_nothing_can_be_sent(page_client):
