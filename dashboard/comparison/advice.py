@@ -31,6 +31,7 @@ def advice(one: Comparison, before: Arm, logged: Logged) -> list[Message]:
         _failed(one.answer),
         _deleted(one.answer),
         _unchanged(before, one.arm),
+        _confounded(one.answer),
     ]
     return [told for told in found if told is not None]
 
@@ -99,6 +100,18 @@ def _unchanged(before: Arm, after: Arm) -> Message | None:
             "The configurations of the arms do not differ: what does is chance, or stands under"
             " “What differs between the arms”."
         )
+    )
+
+
+def _confounded(answer: Answer) -> Message | None:
+    if answer.verdict != Verdict.CONFOUNDED:
+        return None
+    return say(
+        _(
+            "Say under “Explain a difference” why it cannot have made the effect; where it can,"
+            " open the study anew with runs that are alike in it: {names}."
+        ),
+        names=", ".join(answer.confounders),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -31,6 +33,11 @@ def explain(study: Study, difference: str, reason: str, who: Who) -> None:
 def _check_difference(study: Study, name: str) -> None:
     there = {row.name for one in conclude(study).comparisons for row in one.ledger}
     if name not in there:
-        told = _("The arms do not differ in %(name)s; they do in: %(known)s.")
-        known = ", ".join(sorted(there)) or _("nothing so far")
-        raise StudyError({"difference": told % {"name": name, "known": known}})
+        raise StudyError({"difference": _no_difference(name, sorted(there))})
+
+
+def _no_difference(name: str, there: Sequence[str]) -> str:
+    if not there:
+        return _("The arms do not differ in anything so far: there is nothing to explain.")
+    told = _("The arms do not differ in %(name)s; they do in: %(known)s.")
+    return told % {"name": name or "–", "known": ", ".join(there)}

@@ -72,6 +72,7 @@ def test_the_list_keeps_up_and_is_narrowed_by_a_choice(app, here):
     page.evaluate("window.same = true")
     values = {"before": (2.1, 1.9), "after": (1.05, 0.92)}
     for number, member in enumerate(Member.objects.filter(run__status="queued")):
+        assert member.run
         logged(member.run, [3.0, values[member.arm.name][number // 2]])
         Run.objects.filter(pk=member.run_id).update(status="finished", version=9)
     expect(row).to_contain_text("Improved")

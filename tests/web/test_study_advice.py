@@ -143,3 +143,21 @@ def test_a_guardrail_that_no_run_has_is_not_called_safe(page_client):
     finished(study, BEFORE, AFTER)
     _, page = told(page_client, study)
     assert "Not known whether time/step got worse: an arm has no number of it." in page
+
+
+def test_a_confounder_is_to_be_explained_or_taken_away(page_client):
+    study = opened(page_client)
+    finished(study, BEFORE, AFTER)
+    for arm, commit in (("before", "a"), ("after", "b")):
+        runs = Run.objects.filter(memberships__arm__name=arm)
+        runs.update(snapshot={"git": {"commit": commit * 40}})
+    [advice], _ = told(page_client, study)
+    assert advice.startswith("Say under “Explain a difference”")
+    assert advice.endswith("code.commit.")
+
+
+def test_where_nothing_differs_nothing_can_be_explained(page_client):
+    study = opened(page_client, seeds="1")
+    press = {"action": "explain", "difference": "", "reason": "because"}
+    page = page_client.post(f"/studies/{study.pk}/", press, follow=True).content.decode()
+    assert "The arms do not differ in" in page

@@ -3,8 +3,9 @@
 import pytest
 
 from dashboard.comparison import briefs
+from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.explaining import explain
-from dashboard.comparison.models import Member, Study
+from dashboard.comparison.models import Study
 from dashboard.comparison.who import Who
 from dashboard.runs.models import Project, Run
 from dashboard.web import study_list
@@ -27,8 +28,12 @@ def nothing_kept(monkeypatch):
 def made(monkeypatch):
     """The studies whose answers were worked out, one by one."""
     told = []
-    conclude = briefs.conclude
-    monkeypatch.setattr(briefs, "conclude", lambda study: told.append(study) or conclude(study))
+
+    def counted(study):
+        told.append(study)
+        return conclude(study)
+
+    monkeypatch.setattr(briefs, "conclude", counted)
     return told
 
 
@@ -89,7 +94,7 @@ def test_whatever_an_answer_is_made_of_has_it_worked_out_anew(page_client, made)
     assert titles(page_client, "?answer=confounded") == ["better"]
     explain(study, "code.commit", "docs alone", Who("lin"))
     assert titles(page_client, "?answer=improved") == ["better"]
-    Run.objects.filter(memberships__in=Member.objects.filter(arm__name="after")).first().delete()
+    Run.objects.filter(memberships__arm__name="after")[0].delete()
     titles(page_client)
     assert len(made) == 4
 
@@ -146,7 +151,7 @@ def test_the_list_is_304_until_a_run_moves(page_client):
     study = opened(page_client, "going")
     tag = page_client.get("/studies/")["ETag"]
     assert page_client.get("/studies/", headers={"If-None-Match": tag}).status_code == 304
-    run = Run.objects.filter(memberships__arm__study=study).first()
+    run = Run.objects.filter(memberships__arm__study=study)[0]
     Run.objects.filter(pk=run.pk).update(status="finished", version=run.version + 1)
     answer = page_client.get("/studies/", headers={"If-None-Match": tag})
     assert answer.status_code == 200

@@ -120,3 +120,12 @@ def test_a_guardrail_whose_name_holds_spaces_reads_back_alike(page_client):
 
 def test_an_unknown_study_has_no_question(page_client):
     assert page_client.get("/studies/none/question/").status_code == 404
+
+
+def test_what_was_changed_reaches_pages_that_are_open(page_client):
+    study = opened(page_client)
+    tag = page_client.get(f"/studies/{study.pk}/")["ETag"]
+    page_client.post(address(study), {**held(page_client, study), "title": "Other words"})
+    page = page_client.get(f"/studies/{study.pk}/", headers={"If-None-Match": tag})
+    assert page.status_code == 200
+    assert '<h1 data-live="title">Other words</h1>' in page.content.decode()
