@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
 
 from dashboard.places import data_dir
 
@@ -56,11 +57,13 @@ def make_sure_of_room() -> None:
     """
     disk = look()
     if disk.level == Level.FULL:
-        raise NoRoom(
-            f"the app's disk has {disk.free / 1e9:.2f} GB left, and takes nothing in below"
-            f" {settings.DISK_STOP / 1e9:g} GB: nothing was stored; keep the data and send it"
-            " again. An administrator makes room on the page Storage"
+        told = _(
+            "the app's disk has {free} GB left, and takes nothing in below {least} GB: nothing was"
+            " stored; keep the data and send it again. An administrator makes room on the page"
+            " Storage"
         )
+        free, least = f"{disk.free / 1e9:.2f}", f"{settings.DISK_STOP / 1e9:g}"
+        raise NoRoom(told.format(free=free, least=least))
 
 
 def is_full(error: DatabaseError) -> bool:

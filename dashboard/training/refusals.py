@@ -7,7 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from dashboard.health.target_words import unreadable
+from dashboard.health.wording import tell
 from trainers.config import ConfigError
+from trainers.targets import Unreadable
 
 _ = gettext_noop
 
@@ -34,6 +37,15 @@ KINDS = {
     "literal_error": _("This must be one of {expected} (got {got})."),
     "extra_forbidden": _("{trainer} has no such field; it has: {known}"),
     "missing": _("This must be given."),
+    # of registered commands (trainers.command.model)
+    "dash": _(
+        "This must not begin with a dash (got {got}): the command would take it for an option."
+    ),
+    "signs": _("This must not hold U+0000 or half of a surrogate pair (got {got})."),
+    "long": _("This must have at most {longest} characters."),
+    "pattern": _("This must match {pattern} (got {got})."),
+    "empty": _("This must not be empty."),
+    "within": _("This must lie below {within} (got {got})."),
 }
 
 
@@ -43,13 +55,16 @@ def told(error: ConfigError) -> dict[str, str]:
 
 
 def _told(error: ConfigError, name: str) -> str:
-    problem = error.problems.get(name)
-    if problem is None or problem["type"] not in KINDS:
+    problem = error.problems.get(name, {})
+    limits = problem.get("ctx", {})
+    if isinstance(raised := limits.get("error"), Unreadable):
+        return tell(unreadable(raised))
+    if problem.get("type") not in KINDS:
         return error.errors[name]
     said = gettext(KINDS[problem["type"]])
-    return said.format(**_limits(problem.get("ctx", {})), got=repr(problem["input"]))
+    return said.format(**_limits(limits), got=repr(problem["input"]))
 
 
 def _limits(context: Mapping[str, Any]) -> dict[str, Any]:
     """pydantic writes a choice as "'a', 'b' or 'c'"."""
-    return {name: str(value).replace(" or ", ", ") for name, value in context.items()}
+    return {**context, "expected": str(context.get("expected", "")).replace(" or ", ", ")}

@@ -9,11 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.health.target_words import unreadable
-from dashboard.health.wording import tell
 from dashboard.web import fields
 from trainers.config import Trainer
-from trainers.targets import Unreadable, parse
 
 BIGGEST_SEED = 2**63 - 1
 
@@ -110,15 +107,6 @@ class ConfigForm(forms.Form):
         if base == "" and now != "":
             was = "∅"
         return Setting(bound, unit, fields.extent(info), fields.help_lines(info), base, was)
-
-    def clean_targets(self) -> str:
-        """As the trainer reads them, but refused in the reader's language."""
-        text: str = self.cleaned_data["targets"]
-        try:
-            parse(text)
-        except Unreadable as error:
-            raise forms.ValidationError(tell(unreadable(error))) from error
-        return text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -4,7 +4,8 @@ import pytest
 from django.utils.translation import override
 
 from dashboard.training import refusals
-from trainers.catalog import TRAINERS
+from tests.trainers.command.given import NAME, Bench
+from trainers.catalog import TRAINERS, Catalogue
 from trainers.config import ConfigError, complete
 
 
@@ -47,3 +48,42 @@ def test_an_error_of_our_own_is_told_as_it_was_raised():
 def test_a_value_with_braces_is_no_format():
     [said] = refusals.told(refused({"steps": "{ge}"})).values()
     assert "'{ge}'" in said
+
+
+def test_what_is_no_target_is_told_with_how_to_write_one():
+    with pytest.raises(ConfigError) as caught:
+        complete(TRAINERS["region_contrastive"], "", {"targets": "loss below 1"})
+    with override("zh-hans"):
+        told = refusals.told(caught.value)["targets"]
+    assert told.startswith("“loss below 1”不是目标")
+
+
+def test_every_refusal_of_a_commands_parameter_is_known(tmp_path, monkeypatch):
+    """With its limits as they are: an “or” in a pattern stays."""
+    bench = Bench(tmp_path)
+    monkeypatch.setenv("FIXPOINT_COMMANDS", str(bench.file))
+    parameters = {
+        "dash": {"type": "text", "default": "x"},
+        "signs": {"type": "text"},
+        "long": {"type": "text", "longest": 3},
+        "pattern": {"type": "text", "default": "a or b", "pattern": "a or b"},
+        "within": {"type": "path", "default": "/data/x", "within": "/data"},
+        "empty": {"type": "path", "default": "/data/x"},
+    }
+    run = ["true", *(f"{{{name}}}" for name in parameters)]
+    wrong = {
+        "dash": "-x",
+        "signs": "\0",
+        "long": "abcd",
+        "pattern": "c",
+        "within": "/",
+        "empty": "",
+    }
+    bench.register(run=run, parameters=parameters)
+    command = Catalogue()[NAME]
+    for name, value in wrong.items():
+        with pytest.raises(ConfigError) as caught:
+            complete(command, "", {name: value})
+        told = refusals.told(caught.value)[name]
+        assert told.startswith("This must")
+        assert "a or b" in told or name != "pattern"

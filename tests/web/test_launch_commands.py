@@ -105,7 +105,7 @@ def test_a_launch_queues_the_run_with_what_was_typed(page_client, register):
         ("lr", "fast", "Enter a number"),
         ("workers", "33", "less than or equal to 32"),
         ("mode", "slow", "not one of the available choices"),
-        ("data", "/etc/passwd", "It must lie below /data."),
+        ("data", "/etc/passwd", "This must lie below /data (got"),
         ("definition", "0123", "not one of the available choices"),
     ],
 )
