@@ -83,7 +83,12 @@ SAYS = {
 }
 
 
+NONE_YET = _("The rule is judged when the last run has ended.")
+
+
 def says_symptom(found: Symptom, before: Sightings, after: Sightings) -> Message:
+    if found == Symptom.WAITING and not before.checked + after.checked:
+        return say(NONE_YET)
     return say(
         SAYS[found],
         seen_before=before.seen,

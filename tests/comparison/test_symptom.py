@@ -45,3 +45,9 @@ def test_nothing_is_cleared_while_a_run_is_on_its_way():
     told = tell(says_symptom(Symptom.WAITING, SEEN, on_its_way))
     assert "when the last run has ended" in told
     assert "in 3 of 3 runs before, and in 0 of 2 after" in told
+
+
+def test_before_a_run_has_ended_nothing_is_counted():
+    none = Sightings(0, 0, 0, waiting=3)
+    told = tell(says_symptom(Symptom.WAITING, none, none))
+    assert told == "The rule is judged when the last run has ended."
