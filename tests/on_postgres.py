@@ -19,6 +19,7 @@ AREAS = [
     "tests/notices",
     "tests/comparison",
     "tests/web/test_study_pages.py",
+    "tests/web/test_study_progress.py",
     "tests/web/test_try_fix.py",
 ]
 
