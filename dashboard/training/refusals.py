@@ -55,7 +55,7 @@ def told(error: ConfigError) -> dict[str, str]:
 
 
 def _told(error: ConfigError, name: str) -> str:
-    problem = error.problems.get(name, {})
+    problem: Mapping[str, Any] = error.problems.get(name) or {}
     limits = problem.get("ctx", {})
     if isinstance(raised := limits.get("error"), Unreadable):
         return tell(unreadable(raised))

@@ -1,6 +1,7 @@
 """Marks on charts: names that are known are told in the reader's language, all else as it was."""
 
 import ast
+from typing import get_args
 
 import pytest
 from django.utils.translation import gettext, override
@@ -29,7 +30,7 @@ def test_a_known_name_and_a_known_sentence_are_translated_and_numbers_stay():
 def test_what_trainers_mark_is_known_by_the_same_name():
     from trainers.region_contrastive.bank import State
 
-    assert {f"bank_{state}" for state in State.__args__} - {"bank_off"} <= set(mark_words.NAMES)
+    assert {f"bank_{state}" for state in get_args(State)} - {"bank_off"} <= set(mark_words.NAMES)
 
 
 def test_each_known_sentence_is_one_that_a_trainer_says():

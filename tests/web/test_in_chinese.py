@@ -27,7 +27,8 @@ class Visible(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.inside, self.texts = 0, set()
+        self.inside = 0
+        self.texts: set[str] = set()
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
