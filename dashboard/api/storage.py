@@ -19,6 +19,11 @@ from dashboard.storage import disk, retention, trash, usage
 from dashboard.storage.database import database
 from dashboard.storage.models import Usage
 
+PAGED = [
+    OpenApiParameter("after", description="`next` of the page before"),
+    OpenApiParameter("limit", int, description="runs a page, up to 1000; 50"),
+]
+
 
 class StorageQuery(serializers.Serializer[Any]):
     after = serializers.CharField(required=False, allow_blank=True, default="")
@@ -45,17 +50,12 @@ class Storage(APIView):
 
     @extend_schema(
         operation_id="storage_read",
-        parameters=[
-            OpenApiParameter("after", description="`next` of the page before"),
-            OpenApiParameter("limit", int, description="runs a page, up to 1000; 50"),
-        ],
+        parameters=PAGED,
         responses={200: dict},
     )
     def get(self, request: Request) -> Response:
         """Bytes on the app's disk: of all, by project, and by run, the biggest first."""
-        form = StorageQuery(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        page = usage.biggest(form.validated_data["after"], form.validated_data["limit"])
+        page = usage.biggest(*_asked_page(request))
         room = disk.look()
         shares = usage.by_project().items()
         return Response(
@@ -74,17 +74,12 @@ class Trash(APIView):
 
     @extend_schema(
         operation_id="trash_list",
-        parameters=[
-            OpenApiParameter("after", description="`next` of the page before"),
-            OpenApiParameter("limit", int, description="runs a page, up to 1000; 50"),
-        ],
+        parameters=PAGED,
         responses={200: dict},
     )
     def get(self, request: Request) -> Response:
         """The runs in the trash, the newest there first; leaves_at: when retention deletes it."""
-        form = StorageQuery(data=request.query_params.dict())
-        form.is_valid(raise_exception=True)
-        page = trash.page(form.validated_data["after"], form.validated_data["limit"])
+        page = trash.page(*_asked_page(request))
         return Response(
             {"results": [_trashed(run) for run in page.runs], "next": page.next or None}
         )
@@ -136,6 +131,13 @@ def _trashed(run: Run) -> dict[str, Any]:
         "purged_at": run.purged_at,
         "leaves_at": trash.leaves_at(run),
     }
+
+
+def _asked_page(request: Request) -> tuple[str, int]:
+    """Where the page begins, and how long it is."""
+    form = StorageQuery(data=request.query_params.dict())
+    form.is_valid(raise_exception=True)
+    return form.validated_data["after"], form.validated_data["limit"]
 
 
 def _told(row: Usage) -> dict[str, Any]:

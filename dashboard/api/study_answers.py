@@ -18,6 +18,7 @@ from dashboard.comparison.intervals import Interval
 from dashboard.comparison.ledger import MISSING
 from dashboard.comparison.models import Change, Study
 from dashboard.comparison.more import More
+from dashboard.comparison.more_words import says_more
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.reading import members
 from dashboard.comparison.symptom import says_symptom
@@ -144,7 +145,7 @@ def _estimate(estimate: Estimate | None) -> dict[str, float] | None:
 def _more(more: More | None) -> dict[str, Any] | None:
     if more is None:
         return None
-    told = tell(answer_words.says_more(more))
+    told = tell(says_more(more))
     return {"seeds": more.seeds, "effect": more.effect, "power": more.power, "says": told}
 
 

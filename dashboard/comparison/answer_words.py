@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dashboard.comparison.answer import Answer, Guardrail
-from dashboard.comparison.decision import Decision, Test, Verdict
-from dashboard.comparison.intervals import Interval
-from dashboard.comparison.more import More
+from dashboard.comparison.decision import Test, Verdict
+from dashboard.comparison.decision_words import level_of, names_of, signed, told
 from dashboard.comparison.outcome import Side
-from dashboard.health.figures import figure, percent
+from dashboard.comparison.undecided_words import undecided
+from dashboard.health.figures import figure
 from dashboard.health.rule import Message, gettext_noop, say
 
 _ = gettext_noop
@@ -78,7 +78,7 @@ def says(answer: Answer) -> Message:
     if answer.incomparable:
         return answer.incomparable
     if answer.verdict == Verdict.NOT_ENOUGH:
-        return _undecided(answer)
+        return undecided(answer)
     if answer.verdict == Verdict.CONFOUNDED:
         return say(
             _("{answer} But the arms differ in more than the change: {names}."),
@@ -115,55 +115,21 @@ def notes(answer: Answer) -> list[Message]:
     return found + _lengths(answer)
 
 
-def says_more(more: More) -> Message:
-    """How many more seeds, and what they would show."""
-    if more.seeds is None:
-        return say(
-            _(
-                "An effect of {effect} is too small against the chance between runs: more than a"
-                " thousand runs an arm would be needed."
-            ),
-            effect=figure(more.effect),
-        )
-    if more.in_spreads:
-        return say(
-            _(
-                "{seeds} more seeds of each arm would show an effect of {effect} standard"
-                " deviations between runs in about {power} of studies."
-            ),
-            seeds=more.seeds,
-            effect=figure(more.effect).removesuffix(".000"),
-            power=percent(more.power),
-        )
-    return say(
-        _("About {seeds} more seeds of each arm are needed to see an effect of {effect}."),
-        seeds=more.seeds,
-        effect=figure(more.effect),
-    )
-
-
 def says_guardrail(guard: Guardrail) -> Message:
     """One guardrail's sentence."""
     if guard.incomparable:
         return guard.incomparable
-    told = _told(guard.decision)
+    numbers = told(guard.decision)
     metric = guard.question.metric
     if guard.verdict == Verdict.WORSE:
-        return say(_("{metric} got worse: {told}."), metric=metric, told=told)
+        return say(_("{metric} got worse: {told}."), metric=metric, told=numbers)
     if guard.verdict == Verdict.IMPROVED:
-        return say(_("{metric} got better: {told}."), metric=metric, told=told)
+        return say(_("{metric} got better: {told}."), metric=metric, told=numbers)
     if guard.verdict == Verdict.NO_DIFFERENCE:
-        return say(_("{metric} did not change by what matters: {told}."), metric=metric, told=told)
-    return say(_("Not known whether {metric} got worse: {told}."), metric=metric, told=told)
-
-
-def signed(value: float) -> str:
-    """An effect with its sign."""
-    return figure(value) if value < 0 else f"+{figure(value)}"
-
-
-def level_of(interval: Interval) -> str:
-    return f"{100 * interval.level:g} %"
+        return say(
+            _("{metric} did not change by what matters: {told}."), metric=metric, told=numbers
+        )
+    return say(_("Not known whether {metric} got worse: {told}."), metric=metric, told=numbers)
 
 
 def _decided(answer: Answer) -> Message:
@@ -172,111 +138,13 @@ def _decided(answer: Answer) -> Message:
     smallest = answer.question.smallest
     return say(
         (DECIDED if interval else COUNTED)[decision.verdict],
-        metric=answer.question.metric,
-        before=answer.before.name,
-        after=answer.after.name,
+        **names_of(answer),
         effect=signed(decision.effect or 0.0),
         low=signed(interval.low) if interval else "",
         high=signed(interval.high) if interval else "",
         level=level_of(interval) if interval else "",
         p=figure(decision.p) if decision.p is not None else "",
         smallest=figure(smallest) if smallest is not None else "",
-    )
-
-
-def _undecided(answer: Answer) -> Message:
-    if answer.waiting:
-        return _unfinished(answer)
-    empty = [side.name for side in (answer.before, answer.after) if not side.values]
-    if empty:
-        return say(
-            _("Not enough evidence: no run of {arms} has a number for {metric}."),
-            arms=", ".join(empty),
-            metric=answer.question.metric,
-        )
-    if answer.bounds and not answer.bounds.holds:
-        return _hinges(answer)
-    if answer.decision.test == Test.NONE:
-        return _one_each(answer)
-    return _open(answer)
-
-
-def _unfinished(answer: Answer) -> Message:
-    planned = len(answer.before.outcomes) + len(answer.after.outcomes)
-    return say(
-        _(
-            "{ended} of {planned} runs have ended: the answer comes with the last one, for whoever"
-            " looks often enough finds a difference by chance."
-        ),
-        ended=planned - answer.waiting,
-        planned=planned,
-    )
-
-
-def _hinges(answer: Answer) -> Message:
-    return say(
-        _(
-            "Not enough evidence: {metric} of {after} is {told} against {before} where it could be"
-            " measured, but runs failed, and what they would have shown decides."
-        ),
-        metric=answer.question.metric,
-        before=answer.before.name,
-        after=answer.after.name,
-        told=_told(answer.decision),
-    )
-
-
-def _one_each(answer: Answer) -> Message:
-    """n = 1 in words: what is known and what is not."""
-    return say(
-        _(
-            "Not enough evidence: {metric} is {one} in {before} and {other} in {after}, one run"
-            " each. How far two runs of the same configuration lie apart is not known, so this is"
-            " no evidence that the change made the difference."
-        ),
-        metric=answer.question.metric,
-        before=answer.before.name,
-        after=answer.after.name,
-        one=figure(float(answer.sample.before[0])),
-        other=figure(float(answer.sample.after[0])),
-    )
-
-
-def _open(answer: Answer) -> Message:
-    if answer.decision.interval is None and answer.decision.p is not None:
-        return say(
-            _(
-                "Not enough evidence: {metric} of {after} is {effect} against {before}, alike in"
-                " every run; but chance alone does as much with so few runs (p = {p} by counting)."
-            ),
-            metric=answer.question.metric,
-            before=answer.before.name,
-            after=answer.after.name,
-            effect=signed(answer.decision.effect or 0.0),
-            p=figure(answer.decision.p),
-        )
-    return say(
-        _("Not enough evidence: {metric} of {after} is {told} against {before}."),
-        metric=answer.question.metric,
-        before=answer.before.name,
-        after=answer.after.name,
-        told=_told(answer.decision),
-    )
-
-
-def _told(decision: Decision) -> Message:
-    """The effect with its interval, or that it has none."""
-    if decision.effect is None:
-        return say(_("an arm has no number of it"))
-    if decision.interval is None:
-        return say(_("{effect}, without an interval"), effect=signed(decision.effect))
-    interval = decision.interval
-    return say(
-        _("{effect}, {low} to {high} at {level}"),
-        effect=signed(interval.effect),
-        low=signed(interval.low),
-        high=signed(interval.high),
-        level=level_of(interval),
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from dashboard.comparison.answer_words import level_of, signed
 from dashboard.comparison.attribution import Effect, Worth
+from dashboard.comparison.decision_words import level_of, signed
 from dashboard.comparison.models import Design
 from dashboard.health.figures import figure
 

@@ -97,9 +97,9 @@ def _power(found: SoFar, more: int, effect: float, level: float) -> float:
     least = t_quantile((1 + level) / 2, _freedom(then.sizes))
     # Seen: `least` errors from zero. The squares behind the error: those that are there, what the
     # estimate moved on by, and what is still to be drawn and has this room.
-    known = found.freedom * found.spread**2
-    known = known + (estimates - found.effect) ** 2 / (found.squared - then.squared)
-    room = then.freedom * estimates**2 / then.squared / least**2 - known
+    moved_on = (estimates - found.effect) ** 2 / (found.squared - then.squared)
+    there = found.freedom * found.spread**2 + moved_on
+    room = then.freedom * estimates**2 / then.squared / least**2 - there
     drawn = then.freedom - found.freedom - 1
     seen = chi_square_below(np.maximum(room, 0) / variances[:, None], drawn)
     return float(weights @ seen @ weights)

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from dashboard.charts.colours import ink
 from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Guardrail
-from dashboard.comparison.answer_words import LABELS, level_of, signed
+from dashboard.comparison.answer_words import LABELS
 from dashboard.comparison.changes import Difference, Standing
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.decision import Verdict
+from dashboard.comparison.decision_words import level_of, signed
 from dashboard.comparison.intervals import Interval
 from dashboard.comparison.models import Arm, Member, Study
+from dashboard.comparison.more_words import says_more
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.comparison.report import pictures
@@ -69,7 +71,7 @@ def compared(one: Comparison) -> dict[str, Any]:
         "treated": [tell(told) for told in failure_words.failed(answer)],
         "strip": _svg(pictures.strip(answer, one.arm.place)) if measured else "",
         "guardrails": [_guardrail(guard) for guard in answer.guardrails],
-        "more": tell(answer_words.says_more(one.more)) if one.more else "",
+        "more": tell(says_more(one.more)) if one.more else "",
         "cleared": _cleared(one),
         "ledger": [_difference(row) for row in one.ledger],
     }

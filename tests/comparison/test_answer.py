@@ -5,10 +5,11 @@ import math
 import pytest
 
 from dashboard.comparison.answer import answer, confounded, guarded, incomparable
-from dashboard.comparison.answer_words import notes, says, says_guardrail, says_more, why
+from dashboard.comparison.answer_words import notes, says, says_guardrail, why
 from dashboard.comparison.decision import Design, Question, Test, Verdict
 from dashboard.comparison.failure_words import treated
 from dashboard.comparison.more import more
+from dashboard.comparison.more_words import says_more
 from dashboard.comparison.outcome import State, measured
 from dashboard.health.rule import say
 from dashboard.health.wording import tell

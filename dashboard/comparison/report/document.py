@@ -10,10 +10,12 @@ from django.utils.translation import ngettext
 
 from dashboard.comparison import answer_words, change_words, effect_words, failure_words
 from dashboard.comparison.answer import Answer
-from dashboard.comparison.answer_words import LABELS, signed
+from dashboard.comparison.answer_words import LABELS
 from dashboard.comparison.changes import Difference
 from dashboard.comparison.conclusion import Comparison, Conclusion
+from dashboard.comparison.decision_words import signed
 from dashboard.comparison.models import Study
+from dashboard.comparison.more_words import says_more
 from dashboard.comparison.report import pictures
 from dashboard.comparison.report.blocks import (
     Block,
@@ -96,7 +98,7 @@ def _compared(one: Comparison, *, several: bool) -> Section:
     told = [] if answer.waiting else [answer_words.why(answer)]
     told += [*failure_words.treated(answer), *answer_words.notes(answer)]
     if one.more:
-        told.append(answer_words.says_more(one.more))
+        told.append(says_more(one.more))
     if one.cleared:
         cleared = one.cleared
         told.append(says_symptom(cleared.symptom, cleared.before, cleared.after))
