@@ -43,6 +43,8 @@ def more(answer: Answer, level: float) -> More | None:
     """
     if answer.verdict != Verdict.NOT_ENOUGH or answer.waiting or not all(answer.sample.sizes):
         return None
+    if answer.decision.verdict != Verdict.NOT_ENOUGH:
+        return None  # the numbers are clear: runs that failed keep the answer back
     if answer.decision.test == Test.NONE:
         return _first(level, paired=answer.sample.paired)
     smallest, found = answer.question.smallest, _so_far(answer.sample)

@@ -72,6 +72,7 @@ def test_a_crash_of_the_better_arm_counts_as_the_worst_value():
     assert sentences[0] == "after: 1 of 6 runs crashed (after-5)."
     assert "it would not hold" in sentences[-1]
     assert "runs failed" in told(found)
+    assert more(found, 0.99) is None  # no number of seeds makes up for who fails
 
 
 def test_an_answer_may_hold_although_a_run_failed():
