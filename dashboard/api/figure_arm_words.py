@@ -200,6 +200,8 @@ def _separation(part: ArmDifference, view: View) -> str:
 def _width(width: float, view: View) -> str:
     if view.axis.name == "wall":
         return f"{_number(width / 1000)} s"
+    if view.axis.name == "metric":
+        return _number(width)
     return place(width, view) if view.axis.name != "step" else _steps(width)
 
 

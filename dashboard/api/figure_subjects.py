@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,10 +11,12 @@ from dashboard.api.figure_samples import SEEN, by_samples, samples_a_step, windo
 from dashboard.health.wording import worded
 from dashboard.metrics import store
 from dashboard.metrics.alignment import along
+from dashboard.metrics.buckets import means
 from dashboard.metrics.series import EMPTY, Curves, Series
 from dashboard.metrics.thinning import Thinned, drawn
 from dashboard.runs.models import Run
 
+MOST_SMOOTHED = 2_000_000  # points of one metric that are read for one answer
 NONE: Mapping[str, float] = {}
 
 
@@ -33,6 +35,7 @@ class Subject:
     marks: Sequence[store.Mark]
     unplaced: Mapping[str, int] = field(default_factory=dict)
     thinned: Mapping[str, Thinned] = field(default_factory=dict)  # of the windows
+    coarse: frozenset[str] = frozenset()  # curves of which buckets are smoothed, not points
     uncounted: bool = False  # x is samples, and nobody knows how many this run has seen
 
     @property
@@ -73,9 +76,30 @@ def _along(
     spans = {run.pk: axis.span(origin(run), samples.get(run.pk, 1.0)) for run in runs}
     windows = store.read_windows(spans, names, asked.view.buckets)
     subjects = [_drawn(run, windows[run.pk], stale[run.pk], asked) for run in runs]
-    if asked.view.smoothing > 0:
-        return [replace(one, curves=store.read(one.run.pk, names)) for one in subjects]
-    return subjects
+    return _to_smooth(subjects, names) if asked.view.smoothing > 0 else subjects
+
+
+def _to_smooth(subjects: Sequence[Subject], names: list[str]) -> list[Subject]:
+    """With whole curves, but for charts of so many points that their buckets are smoothed."""
+    counts = store.summaries([one.run.pk for one in subjects])
+    heavy = [n for n in names if _points(counts.values(), n) > MOST_SMOOTHED]
+    rest = [name for name in names if name not in heavy]
+    return [
+        replace(
+            one,
+            curves=store.read(one.run.pk, rest) | _means(one.windows, heavy),
+            coarse=frozenset(heavy),
+        )
+        for one in subjects
+    ]
+
+
+def _points(counts: Iterable[Mapping[str, store.Summary]], name: str) -> int:
+    return sum(of_run[name].count for of_run in counts if name in of_run)
+
+
+def _means(windows: Mapping[str, store.Window], names: list[str]) -> dict[str, Series]:
+    return {name: means(windows[name].buckets) for name in names if name in windows}
 
 
 def _sampled(subject: Subject, each: float) -> Subject:

@@ -117,7 +117,7 @@ def _heading(name: str, subjects: Sequence[Subject]) -> dict[str, Any]:
 def _figure(name: str, subjects: Sequence[Subject], asked: Asked) -> dict[str, Any]:
     having = [one for one in subjects if name in one.curves and not one.uncounted]
     drawn = chart([_line(subject, name) for subject in having], asked.view)
-    told = [note(drawn), *_unplaced(name, having, asked)]
+    told = [note(drawn), *_unplaced(name, having, asked), *_coarse(name, having)]
     says = uncounted([one.run.name for one in subjects if one.uncounted])
     return {"figure": drawn.figure, "note": " · ".join(told), "says": says}
 
@@ -125,9 +125,15 @@ def _figure(name: str, subjects: Sequence[Subject], asked: Asked) -> dict[str, A
 def _arms(name: str, subjects: Sequence[Subject], asked: Asked, among: Grouped) -> dict[str, Any]:
     found = arms_figure(name, subjects, asked, among, _line)
     having = [one for one in subjects if name in one.curves and not one.uncounted]
-    told = [part for part in (found.note, *_unplaced(name, having, asked)) if part]
+    left_out = _unplaced(name, having, asked)
+    told = [part for part in (found.note, *left_out, *_coarse(name, having)) if part]
     says = [*found.says, *uncounted([one.run.name for one in subjects if one.uncounted])]
     return {"figure": found.figure, "note": " · ".join(told), "says": says}
+
+
+def _coarse(name: str, having: Sequence[Subject]) -> list[str]:
+    coarse = any(name in one.coarse for one in having)
+    return [_("too many points to smooth each: smoothed over buckets")] if coarse else []
 
 
 def _unplaced(name: str, having: Sequence[Subject], asked: Asked) -> list[str]:

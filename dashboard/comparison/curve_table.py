@@ -18,6 +18,7 @@ from dashboard.metrics.series import Floats, Ints
 
 CELLS = 250  # at most
 MOST_PLACES = 4000  # compared one by one; more are gathered in cells
+USUAL = 0.9  # of the distances between a run's points, that a cell must span
 SPARE = 1.5  # a cell is as wide as so many of the widest usual distances between points
 SHARED = 0.5  # of the points of two runs where both are, to be compared point by point
 
@@ -66,9 +67,9 @@ class Placed:
 
     @property
     def spacing(self) -> float:
-        """The usual distance between its pieces."""
+        """The distance between its pieces that few exceed: those of a pause, or of a gap."""
         distances = np.diff(np.unique(self.first))
-        return float(np.median(distances)) if len(distances) else 0.0
+        return float(np.quantile(distances, USUAL)) if len(distances) else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,6 +78,14 @@ def of_points(series: Series) -> Buckets:
     return Buckets(steps, steps, steps, steps, odd, times, times, *heights, ones, nan, above, below)
 
 
+def means(buckets: Buckets) -> Series:
+    """Each bucket's mean in its middle; none where it has no finite value."""
+    some = buckets.finite > 0
+    steps = (buckets.first_step + buckets.last_step)[some] // 2
+    times = (buckets.first_time + buckets.last_time)[some] / 2
+    return Series(steps, times, buckets.mean[some])
+
+
 def joined(parts: list[Buckets]) -> Buckets:
     """One after the other; no parts are no buckets."""
     if len(parts) == 1:

@@ -170,3 +170,16 @@ def test_a_line_breaks_where_steps_are_missing(page_client, run):
     y = unpacked(found["figure"]["data"][0]["y"])
     assert [place for place, value in enumerate(y) if value != value] == [50]
     assert "1 gap in the steps" in found["note"]
+
+
+def test_of_too_many_points_buckets_are_smoothed_and_the_note_says_so(page_client, monkeypatch):
+    monkeypatch.setattr("dashboard.api.figure_subjects.MOST_SMOOTHED", 5000)
+    run = ran("long", losses=[5.0 + (n % 2) for n in range(6000)])
+    [found] = figures(page_client, run, smooth=0.5, buckets=100)
+    assert "too many points to smooth each: smoothed over buckets" in found["note"]
+    smooth = unpacked(found["figure"]["data"][1]["y"])
+    assert len(smooth) == 100
+    assert smooth == pytest.approx(5.5)
+    monkeypatch.setattr("dashboard.api.figure_subjects.MOST_SMOOTHED", 6000)
+    [found] = figures(page_client, run, smooth=0.5, buckets=100)
+    assert "too many" not in found["note"]
