@@ -16,6 +16,7 @@ from dashboard.charts.line import View
 
 MOST_RUNS = 50
 MOST_BUCKETS = 4000
+MOST_DRAWN = 10_000
 
 TEXTS = {
     "runs": "ids, separated by commas",
@@ -27,6 +28,8 @@ TEXTS = {
     "window": "low,high: steps, seconds since the start, milliseconds of the wall clock, or values",
     "buckets": f"10 to {MOST_BUCKETS}; a curve is drawn as at most so many (default 1000)",
     "closed": "groups that are listed without their figures, separated by commas",
+    "most": f"1 to {MOST_DRAWN}: so many of the metrics have figures, the others say `later`",
+    "seen": "metrics that have figures, separated by commas, in the place of the first `most`",
     "evidence": "all, or a rule's name: draws what its verdict looked at (one run only)",
     "draw": "runs (default), arms: means of the runs of each arm with their band, or difference:"
     " each arm less the first",
@@ -55,6 +58,8 @@ class Asked:
     evidence: str  # "all", a rule's name, or "" for none
     draw: Draw = "runs"
     arms: str = ""  # how the runs are grouped: see comparison/arms.py
+    most: int = MOST_DRAWN  # figures that are drawn now, the first of them
+    seen: tuple[str, ...] | None = None  # or these
     single: bool = True  # whether the runs are drawn behind their mean
 
 
@@ -83,6 +88,8 @@ def read_query(request: Request) -> Asked:
         query.get("evidence", ""),
         _draw(query.get("draw", "runs")),
         query.get("arms", ""),
+        int(_number("most", query.get("most", str(MOST_DRAWN)), 1, MOST_DRAWN)),
+        _listed(query["seen"]) if "seen" in query else None,
         query.get("single") != "0",
     )
 

@@ -76,16 +76,24 @@ def _version(request: Request, runs: Sequence[Run]) -> str:
 
 def _figures(asked: Asked, runs: Sequence[Run]) -> list[dict[str, Any]]:
     names = _names(asked, runs)
-    drawn = [name for name in names if _group(name) not in asked.closed]
+    unfolded = [name for name in names if _group(name) not in asked.closed]
+    drawn = _drawn_now(asked, unfolded)
     subjects = read_subjects(runs, drawn, asked)
     among = read_arms(runs, asked.arms) if asked.draw != "runs" else None
 
     def shown(name: str) -> dict[str, Any]:
         if name not in drawn:
-            return {"figure": None, "note": "", "says": []}
+            return {"figure": None, "note": "", "says": [], "later": name in unfolded}
         return _arms(name, subjects, asked, among) if among else _figure(name, subjects, asked)
 
     return [_heading(name, subjects) | shown(name) for name in names]
+
+
+def _drawn_now(asked: Asked, unfolded: Sequence[str]) -> list[str]:
+    """Those that the reader sees; the others are drawn when they are asked for."""
+    if asked.seen is None:
+        return list(unfolded[: asked.most])
+    return [name for name in unfolded if name in asked.seen]
 
 
 def _names(asked: Asked, runs: Sequence[Run]) -> list[str]:

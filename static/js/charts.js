@@ -1,4 +1,5 @@
-// The chart grid: one request for all charts, painted when they are seen.
+// The chart grid: one request for all charts, painted when they are seen. Of many charts only those
+// that are seen are asked for.
 //
 // root[data-url][data-runs]  which runs; data-names, data-closed, data-evidence narrow it
 // data-draw, data-arms  what is drawn at first, and how runs are grouped
@@ -10,6 +11,7 @@ const WIDEST = 1000; // buckets: more than a chart has pixels
 const PATIENCE_MS = 15000; // for one answer
 const LINES = 12000; // buckets of all runs of a chart together: of many runs each is drawn coarser
 const COARSEST = 100;
+const AT_FIRST = 24; // charts that are asked for before it is known which are seen
 const FETCHED = ["smooth", "x", "log", "window", "closed", "draw", "single"]; // the others need no new figures
 
 export class Charts {
@@ -77,15 +79,24 @@ export class Charts {
     const folded = flat === undefined && slots === undefined ? this.view.get("closed") : "";
     if (folded) query.set("closed", folded);
     if (this.view.get("x") === "wall") query.set("tz", -new Date().getTimezoneOffset());
-    query.set("buckets", this.view.get("window") ? WIDEST : this.buckets());
+    if (this.lazy) query.set("seen", this.namesSeen().join(","));
+    else query.set("most", AT_FIRST);
+    query.set("buckets", Math.min(this.view.get("window") ? WIDEST : this.buckets(), this.finest));
     return `${url}?${query}`;
   }
 
   // As many as a chart is wide, in steps, so that resizing does not ask anew all the time.
   buckets() {
     const width = Math.max(300, ...[...this.cards.values()].map((card) => card.plot.clientWidth));
-    const runs = this.root.dataset.runs.split(",").length;
-    return Math.min(WIDEST, 250 * Math.ceil(width / 250), Math.max(COARSEST, Math.floor(LINES / runs)));
+    return Math.min(WIDEST, 250 * Math.ceil(width / 250));
+  }
+
+  get finest() {
+    return Math.max(COARSEST, Math.floor(LINES / this.root.dataset.runs.split(",").length));
+  }
+
+  namesSeen() {
+    return [...new Set([...this.cards.values()].filter((card) => card.visible).map((card) => card.name))];
   }
 
   get drawn() {
@@ -93,6 +104,7 @@ export class Charts {
   }
 
   show({ figures }) {
+    this.lazy ||= figures.some((figure) => figure.later);
     this.dropAllBut(new Set(figures.map((figure) => figure.name)));
     for (const figure of figures) this.place(figure);
     this.view.dispatchEvent(new CustomEvent("metrics", { detail: figures.map((figure) => figure.name) }));
@@ -116,6 +128,11 @@ export class Charts {
     for (const key of this.keysOf(figure)) {
       const card = this.cards.get(key) ?? this.make(key, figure);
       card.group = figure.group;
+      card.behind = Boolean(figure.later); // what it shows may be older than the page
+      if (figure.later) {
+        if (card.visible) this.later();
+        continue;
+      }
       card.figure = card.rule ? onlyOf(figure.figure, card.rule) : figure.figure;
       card.note.textContent = figure.note;
       card.tell(figure.says ?? []);
@@ -207,7 +224,8 @@ export class Charts {
   see(entries) {
     for (const { target, isIntersecting } of entries) {
       target.card.visible = isIntersecting;
-      if (isIntersecting && target.card.stale) this.paint(target.card);
+      if (isIntersecting && target.card.behind) this.later();
+      else if (isIntersecting && target.card.stale) this.paint(target.card);
     }
   }
 

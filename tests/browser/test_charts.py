@@ -169,3 +169,21 @@ def test_differences_only_hides_what_is_alike(here, run):
     page.get_by_label("Differences only").uncheck()
     expect(steps).to_be_visible()
     expect(page).to_have_url(re.compile("diff=0"))
+
+
+def test_of_many_charts_those_further_down_are_drawn_when_they_are_seen(here, app):
+    from dashboard.metrics import store
+    from dashboard.training.launching import launch
+    from tests.conftest import lines, scalars
+
+    many = launch("rehearsal", name="many", seed=0)
+    rows = (scalars(s, s, **{f"train_m{n:02}": s * n for n in range(60)}) for s in range(1, 9))
+    store.append(many.pk, 0, lines(*rows))
+    page = here(f"/runs/{many.pk}/?tab=curves")
+    expect(page.locator(".card")).to_have_count(60)
+    expect(page.locator(".card .under").first).to_have_text("8 points")
+    last = page.locator(".card").last
+    expect(last.locator(".under")).to_have_text("")
+    last.scroll_into_view_if_needed()
+    expect(last.locator(".under")).to_have_text("8 points")
+    expect(last.locator(".scatterlayer .trace")).to_have_count(1)

@@ -183,3 +183,19 @@ def test_of_too_many_points_buckets_are_smoothed_and_the_note_says_so(page_clien
     monkeypatch.setattr("dashboard.api.figure_subjects.MOST_SMOOTHED", 6000)
     [found] = figures(page_client, run, smooth=0.5, buckets=100)
     assert "too many" not in found["note"]
+
+
+def test_of_many_charts_only_the_first_or_those_that_are_seen_are_drawn(page_client, run):
+    store.append(run.pk, 0, lines(scalars(1, train_a=1, train_b=1, train_c=1, time_x=1)))
+    told = {"closed": "time", "most": 2}
+    first = figures(page_client, run, **told)
+    assert [(one["figure"] is None, one.get("later")) for one in first] == [
+        (False, None),
+        (False, None),
+        (True, True),
+        (True, False),
+    ]
+    seen = figures(page_client, run, **told, seen="train/c,time/x")
+    assert [one["name"] for one in seen if one["figure"]] == ["train/c"]
+    assert not any(one["figure"] for one in figures(page_client, run, seen=""))
+    assert page_client.get(API, {"runs": run.pk, "most": 0}).status_code == 400
