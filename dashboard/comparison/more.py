@@ -48,7 +48,7 @@ def more(answer: Answer, level: float) -> More | None:
     if answer.decision.test == Test.NONE:
         return _first(level, paired=answer.sample.paired)
     smallest, found = answer.question.smallest, _so_far(answer.sample)
-    if smallest is None or not found.spread:
+    if smallest is None or not found.spread or _is_beyond(answer, smallest):
         return None
     return More(more_needed(found, smallest, level), smallest, WANTED)
 
@@ -61,6 +61,12 @@ def _first(level: float, *, paired: bool) -> More:
     else:
         power = unpaired_power(FIRST_EFFECT, 1.0, runs, level)
     return More(FIRST_MORE, FIRST_EFFECT, power, in_spreads=True)
+
+
+def _is_beyond(answer: Answer, smallest: float) -> bool:
+    """Whether an effect as small as that is ruled out, so that nobody wants to know of it."""
+    interval = answer.decision.interval
+    return interval is not None and (interval.low > smallest or interval.high < -smallest)
 
 
 def _so_far(found: Sample) -> SoFar:

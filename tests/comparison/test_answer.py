@@ -180,6 +180,12 @@ def test_more_seeds_are_asked_for_by_the_smallest_effect():
     assert "more seeds of each arm are needed to see an effect of 0.050" in tell(says_more(needed))
 
 
+def test_no_seeds_are_counted_for_an_effect_that_the_runs_rule_out():
+    found = answer(side("before", [0.0037]), side("after", [0.741, 0.736]), Q, APART)
+    assert found.verdict == Verdict.NOT_ENOUGH  # one run against two, whatever they show
+    assert more(found, 0.99) is None
+
+
 def test_what_is_settled_needs_no_more():
     assert more(answer(side("before", BEFORE), side("after", AFTER), Q, PAIRED), 0.99) is None
 
