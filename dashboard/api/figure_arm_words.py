@@ -65,6 +65,10 @@ def of_difference(part: ArmDifference, before: int, after: int, view: View) -> l
     return [said]
 
 
+def no_test() -> str:
+    return _("Where curves separate is told place by place and is no test: see a study for one.")
+
+
 def cells(whole: Table, view: View) -> str:
     """How curves that do not share their places were compared; "" where they do."""
     if not whole.width:
@@ -186,7 +190,6 @@ def _separation(part: ArmDifference, view: View) -> str:
     if part.separation:
         text = _(
             "From %(begin)s on the band leaves out zero, until %(end)s: where the curves separate."
-            " Place by place, no test: see a study for one."
         )
         ends = part.separation
         return text % {"begin": place(ends.begin, view), "end": place(ends.end, view)}

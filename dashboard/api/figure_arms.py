@@ -156,6 +156,8 @@ def _difference(name: str, drawn: _Drawn, among: Grouped) -> ArmsFigure:
         part = ArmDifference(f"{arm.name} − {first.name}", arm.number + 1, found, separation(found))
         parts.append(part)
         says += words.of_difference(part, len(one), len(other), drawn.view)
+    if any(part.separation for part in parts):
+        says.append(words.no_test())
     figure = difference_chart(parts, drawn.view) if parts else None
     return ArmsFigure(figure, words.cells(drawn.whole, drawn.view), says)
 
@@ -164,7 +166,7 @@ def _why_not(name: str, first: Arm, arm: Arm, drawn: _Drawn, among: Grouped) -> 
     """Why two arms are not subtracted; "" where they are."""
     for one in (first, arm):
         if not drawn.lines[one.number]:
-            return _("No run of %(arm)s has this metric.") % {"arm": one.name}
+            return _("No run of %(arm)s has a curve to draw here.") % {"arm": one.name}
     why = (
         among.mixture(first, name)
         or among.mixture(arm, name)

@@ -27,6 +27,7 @@ from dashboard.metrics.thinning import thin
 
 WIDTH = 2.2  # of a mean's line
 BAND_OPACITY = 0.18
+SINGLE, ONE_OF_MANY = 0.45, 0.15  # opacity of the runs behind their mean
 TOLD_APART = 8  # single runs that a hover names; more would fill the chart
 LEAP = 10  # times the usual distance: over a longer one no line is drawn
 LOWEST_SHARE = 0.1  # of the least positive value: where a band ends that a log axis cannot show
@@ -137,7 +138,7 @@ def _singles(arm: ArmLines, view: View, *, told: bool, drawn: bool) -> list[Trac
             x, y = broken(view.axis.place(shown.series, one.origin), shown)
             trace = faint(line(one.label, x, y, arm.number))
             seen = {"hoverinfo": "all", "hovertemplate": "%{y:.5~g}"} if told else {}
-            trace |= seen | {"opacity": 0.45}
+            trace |= seen | {"opacity": SINGLE if told else ONE_OF_MANY}
             trace["line"] = {**trace["line"], "dash": "solid"}
             found.append(trace)
         found += nonfinite(kept, one, view.axis)
