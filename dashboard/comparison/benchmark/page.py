@@ -30,6 +30,7 @@ are promised.
 
 
 def page(tables: list[Table], studies: int) -> str:
+    """Of simulated studies. What was trained for real follows it: stories.py."""
     return "\n".join([INTRODUCTION.format(studies=f"{studies:,}"), *map(_table, tables)])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dashboard.comparison.benchmark.page import PAGE, breaches, page, write
+from dashboard.comparison.benchmark.stories import stories
 from dashboard.comparison.benchmark.tables import tables
 
 FULL, LEAST = 4000, 20
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         if studies < LEAST:
             raise CommandError(f"--studies {studies}: at least {LEAST}, or no rate means anything")
         found = tables(studies)
-        self.stdout.write(f"wrote {write(page(found, studies), options['out'])}")
+        text = f"{page(found, studies)}\n{stories()}"
+        self.stdout.write(f"wrote {write(text, options['out'])}")
         for told in breaches(found):
             self.stdout.write(f"above what is promised: {told}")
