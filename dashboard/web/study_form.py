@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.comparison.definition import StudyError, proposed
 from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import MOST_SEEDS
+from dashboard.health.figures import figure
 from dashboard.metrics import store
 from dashboard.runs.models import new_id
 from dashboard.training import refusals
@@ -63,6 +64,9 @@ class StudyForm(QuestionForm):
     def __init__(self, way: Way, data: Any = None) -> None:
         super().__init__(way.trainer, data, initial=_initial(way))
         self.way = way
+        if there := _last_value(way):
+            help_text = self.fields["smallest"].help_text
+            self.fields["smallest"].help_text = f"{help_text} {there}"
         if way.after:
             del self.fields["patch"], self.fields["design"], self.fields["project"]
             self.fields["seeds"] = _more_seeds()
@@ -166,3 +170,16 @@ def _initial(way: Way) -> dict[str, Any]:
     if metric:
         found |= {"metric": metric.name, "direction": metric.direction}
     return found
+
+
+def _last_value(way: Way) -> str:
+    """Which values the proposed metric has, by the run that is asked about; "" where none."""
+    metric = proposed(way.trainer)
+    if way.run is None or metric is None:
+        return ""
+    found = store.summaries([way.run.pk])[way.run.pk].get(metric.name)
+    if found is None:
+        return ""
+    told = _("%(metric)s of %(run)s ended at %(value)s.")
+    values = {"metric": metric.name, "run": way.run.name, "value": figure(found.last)}
+    return told % values

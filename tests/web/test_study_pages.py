@@ -265,3 +265,9 @@ def test_a_studys_arms_are_those_of_its_figures_also_where_runs_are_in_two_studi
     assert found["note"].startswith("before: n=3 · after: n=3")
     other = {**asked, "arms": "study.0"}
     assert page_client.get("/api/figures/", other).status_code == 400
+
+
+def test_the_form_says_where_the_run_that_is_asked_about_ended(page_client):
+    run = ran("bad", losses=[3.0, 2.5])
+    page = page_client.get(f"/studies/new/?run={run.pk}").content.decode()
+    assert "train/loss of bad ended at 2.500." in page
