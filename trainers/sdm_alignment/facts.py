@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trainers.data.people import ANCHOR, count
+from trainers.loop import distributed
 from trainers.sdm_alignment.config import SdmAlignmentConfig
 from trainers.sdm_alignment.evaluation import TEMPERATURE
 from trainers.sdm_alignment.losses import lowest
@@ -20,6 +21,9 @@ def facts_of(task: SdmTask, start: Start) -> dict[str, Any]:
     config = task.config
     recall, precision = task.gallery.chance()
     return {
+        "train/effective_batch": records_a_batch(config)
+        * config.accumulation
+        * distributed.world(),
         "weights/coverage": start.coverage,
         "weights/missing": list(start.missing),
         "sdm/objective": config.objective,
@@ -44,6 +48,11 @@ def facts_of(task: SdmTask, start: Start) -> dict[str, Any]:
         "data/fingerprint": task.sets.train.fingerprint(),
         "data/test_fingerprint": task.sets.test.fingerprint(),
     }
+
+
+def records_a_batch(config: SdmAlignmentConfig) -> int:
+    """As many people as the batch has room for: fewer records than asked for where one is cut."""
+    return config.batch_size // config.records_per_person * config.records_per_person
 
 
 def _bound(config: SdmAlignmentConfig) -> float:

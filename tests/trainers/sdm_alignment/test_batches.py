@@ -10,6 +10,7 @@ from trainers.data.people import HEIGHT, IMAGES, MODALITIES, WIDTH, count
 from trainers.data.wardrobe import LOOKS, WORDS, Look, looks
 from trainers.errors import BadInput
 from trainers.sdm_alignment.data import Batches, open_sets
+from trainers.sdm_alignment.facts import records_a_batch
 from trainers.sdm_alignment.tokens import number_of, tokenize
 
 
@@ -135,3 +136,10 @@ def test_tokens_are_padded_and_never_none():
     ids, mask = tokenize(["A red shirt.", "!"])
     assert ids.shape == (2, 3)
     assert mask.sum(dim=1).tolist() == [3, 1]
+
+
+@pytest.mark.parametrize(("size", "records", "whole"), [(8, 2, 8), (9, 2, 8), (8, 3, 6)])
+def test_a_batch_is_said_to_hold_as_many_records_as_it_does(size, records, whole):
+    config = short(batch_size=size, records_per_person=records)
+    batches = Batches(open_sets(config).train, size, records, seed=0)
+    assert len(batches[0].identity) == records_a_batch(config) == whole
