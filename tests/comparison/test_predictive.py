@@ -77,12 +77,16 @@ def test_the_runs_that_are_asked_for_are_just_enough():
 
 def test_the_less_is_known_of_chance_the_more_runs_are_asked_for():
     few, many = (more_needed(SoFar(0.0, 1.0, (runs,)), 0.7, LEVEL) for runs in (3, 12))
+    assert few
+    assert many
     assert few + 3 > many + 12
 
 
 def test_runs_that_lie_the_wrong_way_ask_for_more():
     """Either way is possible: that the effect goes the other one is not taken for granted."""
     right, none = (more_needed(SoFar(seen, 1.0, (5,)), 0.7, LEVEL) for seen in (0.6, 0.0))
+    assert right
+    assert none
     assert right < none
 
 

@@ -20,6 +20,7 @@ from dashboard.comparison.report.repeating import repeat
 from dashboard.comparison.who import Who
 from dashboard.metrics.series import Series
 from dashboard.runs.models import Run, Status
+from tests.comparison.given import runs_of
 from tests.web.given import logged, ran
 from trainers.__main__ import main
 
@@ -71,7 +72,7 @@ def test_each_command_repeats_the_run_of_its_arm(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert len(before.splitlines()) == len(after.splitlines()) == 3
     for arm, command in (("before", before), ("after", after)):
-        seed_of = {str(m.seed): m.run.config for m in Member.objects.filter(arm__name=arm)}
+        seed_of = {str(run.seed): run.config for run in runs_of(made, arm)}
         python, *asked = shlex.split(command.splitlines()[1])
         assert python == ".venv/bin/python"
         assert asked[:2] == ["-m", "trainers"]
@@ -153,7 +154,7 @@ def held(page):
 
 def test_programs_read_the_curves_in_the_file():
     made = study(CLEAR)
-    run = Member.objects.filter(arm__study=made, arm__name="after").first().run
+    run = runs_of(made, "after")[0]
     first, *_ = [one for one in held(html(made))["curves"] if one["run"] == run.name]
     assert (first["arm"], first["points"]) == ("after", 3)
     assert (first["steps"], first["values"]) == ([1, 2, 3], [9.0, 5.0, 0.5])
@@ -161,7 +162,7 @@ def test_programs_read_the_curves_in_the_file():
 
 def test_a_value_that_is_no_number_is_told_and_leaves_the_data_readable():
     made = study()
-    run = Member.objects.filter(arm__study=made, arm__name="after").first().run
+    run = runs_of(made, "after")[0]
     logged(run, [2.0, 1.0, "NaN"])
     page = html(made)
     assert "1 value that is no finite number is not drawn." in page

@@ -31,6 +31,7 @@ def test_the_answer_follows_from_the_runs(name):
     found = decide(pairs, Question(study["metric"], higher, study["smallest"]), study["level"])
     assert found.verdict == one["of_numbers"]
     assert found.effect == pytest.approx(one["effect"])
+    assert found.interval
     assert found.interval.low == pytest.approx(one["interval"]["low"])
 
 
