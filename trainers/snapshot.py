@@ -15,6 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES")
 GIT_SECONDS = 10
+MOST_DIFF = 64 * 1024  # bytes of edits that are kept with a run
 
 
 def take(seed: int, **more: Any) -> dict[str, Any]:
@@ -32,18 +33,24 @@ def take(seed: int, **more: Any) -> dict[str, Any]:
 
 
 def git(folder: Path = ROOT) -> dict[str, Any]:
-    """Commit and, where files were edited since, the hash of the difference. Empty without git."""
+    """Commit and, where files were edited since, their difference. Empty without git.
+
+    diff is what `git diff HEAD` printed: files that git does not know yet are named in `changed`
+    alone. One longer than MOST_DIFF is left out, and `diff_bytes` says how long it is.
+    """
     commit = _git(folder, "rev-parse", "HEAD")
     if not commit:
         return {}
     difference = _git(folder, "diff", "HEAD")
     changed = _git(folder, "status", "--porcelain").splitlines()
+    size = len(difference.encode())
     return {
         "commit": commit.strip(),
         "branch": _git(folder, "rev-parse", "--abbrev-ref", "HEAD").strip(),
         "dirty": bool(changed),
         "diff_sha256": hashlib.sha256(difference.encode()).hexdigest() if difference else "",
         "changed": [line[3:] for line in changed[:100]],
+        **({"diff": difference} if size <= MOST_DIFF else {"diff_bytes": size}),
     }
 
 
@@ -80,4 +87,4 @@ def _git(folder: Path, *arguments: str) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.decode(errors="replace")
+    return done.stdout.decode(errors="replace").replace("\0", "\ufffd")  # no database keeps a NUL

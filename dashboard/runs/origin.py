@@ -35,6 +35,12 @@ def origin(run: Run) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in (None, {})}
 
 
+def edits(run: Run) -> str:
+    """What was edited since the commit, as git told it; "" where nothing was, or none was kept."""
+    taken = run.snapshot if isinstance(run.snapshot, dict) else {}
+    return str(_mapping(taken, "git").get("diff", ""))
+
+
 def _code(git: Mapping[str, Any]) -> dict[str, Any]:
     """diff_sha256: of the edits since the commit; "" for none."""
     found = {name: git[name] for name in ("commit", "diff_sha256") if name in git}

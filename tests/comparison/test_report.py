@@ -146,6 +146,16 @@ def test_a_deleted_and_a_crashed_run_are_in_the_report():
     assert "| Deleted |" in text
 
 
+def test_the_edits_that_the_runs_were_made_with_are_applied():
+    made = study()
+    diff = "--- a/train.py\n+++ b/train.py\n"
+    git = {"commit": "0123abc", "dirty": True, "diff": diff}
+    Run.objects.filter(memberships__arm__study=made).update(snapshot={"git": git})
+    told = repeat(conclude(made))
+    assert told[2] == Code(diff)
+    assert told[3] == Code("git apply edits.diff")
+
+
 def held(page):
     data = re.search(r'<script type="application/json" id="study">(.*)</script>', page)
     assert data

@@ -20,6 +20,17 @@ def test_an_edited_tree_is_told_by_the_hash_of_its_difference(monkeypatch):
     assert found["dirty"] is True
     assert found["changed"] == ["trainers/loop/fit.py"]
     assert len(found["diff_sha256"]) == 64
+    assert found["diff"] == "+ one line"
+
+
+def test_edits_that_are_too_long_are_told_by_their_length(monkeypatch):
+    long = "+" * (snapshot.MOST_DIFF + 1)
+    answers = {"rev-parse": "a" * 40, "diff": long, "status": " M data.csv\n"}
+    monkeypatch.setattr(snapshot, "_git", lambda folder, *arguments: answers[arguments[0]])
+    found = snapshot.git()
+    assert "diff" not in found
+    assert found["diff_bytes"] == snapshot.MOST_DIFF + 1
+    assert len(found["diff_sha256"]) == 64
 
 
 def test_without_git_there_is_no_git(monkeypatch):

@@ -235,3 +235,11 @@ def test_only_metrics_that_two_runs_have_are_shown_where_asked(page_client):
     assert len(every) == 2
     shared = page_client.get(address(one, other) + "&shared=1").context["metrics"]
     assert [shown["row"].name for shown in shared] == ["train/loss"]
+
+
+def test_edits_of_each_run_stand_below_what_it_was_made_of(page_client):
+    one, other = ran("one"), ran("two")
+    Run.objects.filter(pk=one.pk).update(snapshot={"git": {"commit": "a", "diff": "+ edited"}})
+    page = page_client.get(address(one, other))
+    assert page.context["edited"] == [(one, "+ edited")]
+    assert "+ edited" in page.content.decode()

@@ -236,3 +236,12 @@ def test_the_copy_that_keeps_the_tab_up_to_date_says_the_same_to_everybody(page_
     headers = {"X-Fixpoint-Live": "1"}
     told = page_client.get(f"/runs/{run.pk}/?tab=verdicts", headers=headers).content.decode()
     assert "csrfmiddlewaretoken" not in told
+
+
+def test_edits_of_the_code_are_shown_as_lines(page_client, run):
+    edits = "-  lr = 0.1\n+  lr = 0.2 # <fast>"
+    snapshot = {"git": {"commit": "c0ffee", "diff": edits}}
+    Run.objects.filter(pk=run.pk).update(snapshot=snapshot)
+    page = page_client.get(f"/runs/{run.pk}/?tab=configuration")
+    assert page.context["made_of"] == {"git": {"commit": "c0ffee"}}
+    assert "-  lr = 0.1\n+  lr = 0.2 # &lt;fast&gt;" in page.content.decode()

@@ -13,15 +13,17 @@ from dashboard.comparison.conclusion import Conclusion
 from dashboard.comparison.models import Arm, Study
 from dashboard.comparison.report.blocks import Block, Code, Text
 from dashboard.runs.models import Run
+from dashboard.runs.origin import edits
 
 PYTHON = ".venv/bin/python"  # the environment that manage.py makes
 CONFIG = "study.json"
+EDITS = "edits.diff"
 
 
 def repeat(found: Conclusion) -> list[Block]:
     """The configuration once, then the commands of each arm with what it changes."""
     study = found.study
-    blocks: list[Block] = [Text(told) for told in _code(study)]
+    blocks: list[Block] = list(_code(study))
     blocks += [Text(_("Save as %(file)s:") % {"file": CONFIG}), Code(_written(study.config))]
     for arm, side in zip(study.arms.all(), found.sides, strict=True):
         blocks.append(Text(f"{arm.name}:"))
@@ -33,18 +35,23 @@ def repeat(found: Conclusion) -> list[Block]:
     return blocks
 
 
-def _code(study: Study) -> Iterator[str]:
+def _code(study: Study) -> Iterator[Block]:
     """Which commit, as the first run that took it down says; the ledger tells where runs differ."""
     runs = Run.objects.filter(memberships__arm__study=study).exclude(snapshot={})
     first = runs.order_by("memberships__place").first()
     git = first.snapshot.get("git") if first and isinstance(first.snapshot, dict) else None
-    if not isinstance(git, dict) or "commit" not in git:
+    if first is None or not isinstance(git, dict) or "commit" not in git:
         return
-    yield _("In a checkout of commit %(commit)s:") % {"commit": git["commit"]}
-    if git.get("dirty"):
-        yield _("What was edited since and not committed is not kept: %(files)s.") % {
-            "files": ", ".join(map(str, git.get("changed", ()))) or "?"
-        }
+    yield Text(_("In a checkout of commit %(commit)s:") % {"commit": git["commit"]})
+    if told := edits(first):
+        yield Text(_("With these edits, saved as %(file)s:") % {"file": EDITS})
+        yield Code(told)
+        yield Code(f"git apply {EDITS}")
+    elif git.get("dirty"):
+        yield Text(
+            _("What was edited since and not committed is not kept: %(files)s.")
+            % {"files": ", ".join(map(str, git.get("changed", ()))) or "?"}
+        )
 
 
 def _command(study: Study, arm: Arm, seed: int) -> str:

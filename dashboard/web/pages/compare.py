@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from dashboard.runs.models import Run
+from dashboard.runs.origin import edits
 from dashboard.web import compared_arms, compared_metrics, compared_verdicts, live
 from dashboard.web.choosing import listed
 from dashboard.web.compared_origins import sections
@@ -47,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "live": any(run.is_live for run in runs),
             "trashed": [run for run in runs if run.trashed_at],
             "sections": sections(runs),
+            "edited": [(run, edits(run)) for run in runs if edits(run)],
             "verdicts": (verdicts := compared_verdicts.rows(runs)),
             "unjudged": sum(not row.judged for row in verdicts),
             "all_rules": request.GET.get("rules") == "all",

@@ -18,6 +18,7 @@ from dashboard.health.wording import told
 from dashboard.metrics import store
 from dashboard.runs import lifecycle
 from dashboard.runs.models import Run
+from dashboard.runs.origin import edits
 from dashboard.storage import trash
 from dashboard.training import queue
 from dashboard.web import asked_studies, live, samples, trials
@@ -132,7 +133,16 @@ def _configuration(run: Run, asked: QueryDict) -> dict[str, Any]:
         }
         for name, value in run.config.items()
     ]
-    return {"config": rows}
+    return {"config": rows, "edits": edits(run), "made_of": _made_of(run)}
+
+
+def _made_of(run: Run) -> dict[str, Any]:
+    """The snapshot without the edits, which are shown by themselves."""
+    taken = run.snapshot if isinstance(run.snapshot, dict) else {"snapshot": run.snapshot}
+    git = taken.get("git")
+    if not isinstance(git, dict):
+        return taken
+    return {**taken, "git": {name: value for name, value in git.items() if name != "diff"}}
 
 
 CONTENTS: dict[str, Callable[[Run, QueryDict], dict[str, Any]]] = {
