@@ -178,3 +178,8 @@ def test_an_open_lower_end_is_told():
 def test_a_refusal_leads_to_the_fields_that_are_wrong(page_client):
     page = page_client.post(FORM, typed(**{"config-steps": "0"})).content.decode()
     assert '<a href="#field-steps">' in page
+
+
+def test_the_address_may_name_the_project(page_client):
+    page = page_client.get("/launch/rehearsal/?preset=steady&project=fg-clip")
+    assert page.context["about"]["project"].value() == "fg-clip"

@@ -37,7 +37,7 @@ def page(request: HttpRequest, trainer: str) -> HttpResponse:
         raise Http404(_("There is no trainer %(name)s.") % {"name": trainer})
     chosen = TRAINERS[trainer]
     start = _start(request, chosen)
-    about = AboutForm(request.POST or None, initial=_about(start))
+    about = AboutForm(request.POST or None, initial=_about(request, start))
     config = ConfigForm(chosen, start.base, data=request.POST or None, initial=start.values)
     if request.method == "POST" and about.is_valid() and config.is_valid():
         run = _launched(request, chosen, about, config, start)
@@ -119,14 +119,16 @@ def _study(trainer: Trainer, start: Start, config: ConfigForm, about: AboutForm)
     return study_settings.address(origin, config, str(about["project"].value() or ""))
 
 
-def _about(start: Start) -> dict[str, Any]:
+def _about(request: HttpRequest, start: Start) -> dict[str, Any]:
+    """?project=<name> is where it goes, else where the cloned run is."""
     run = start.clone
+    project = request.GET.get("project") or (run.project.name if run else "default")
     changes = _changes(start)
     if run is None:
-        return {"project": "default", "priority": 0, "note": "\n".join(changes)}
+        return {"project": project, "priority": 0, "note": "\n".join(changes)}
     return {
         "name": f"{run.name[:190]}-{'fix' if changes else 'again'}",
-        "project": run.project.name,
+        "project": project,
         "tags": ", ".join(run.tags),
         "seed": run.seed,
         "priority": run.priority,

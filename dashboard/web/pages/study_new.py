@@ -86,7 +86,8 @@ def _back(found: Way) -> str:
         return ""
     about = {"clone": found.run.pk} if found.run else {"preset": found.preset}
     patch = {"patch": json.dumps(found.settings)} if found.settings else {}
-    return f"{reverse('launch_trainer', args=[found.trainer])}?{urlencode({**about, **patch})}"
+    asked = {**about, **patch, "project": found.project}
+    return f"{reverse('launch_trainer', args=[found.trainer])}?{urlencode(asked)}"
 
 
 def who(request: HttpRequest) -> Who:
