@@ -22,7 +22,7 @@ from dashboard.api.study_serializers import (
     QuestionSerializer,
     SeedsSerializer,
 )
-from dashboard.comparison.attribution import Part, parts_of
+from dashboard.comparison.attribution import Part
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import NAMES, Definition
 from dashboard.comparison.existing import from_runs
@@ -30,7 +30,7 @@ from dashboard.comparison.explaining import explain
 from dashboard.comparison.models import Design, Study
 from dashboard.comparison.once import once
 from dashboard.comparison.opening import from_verdict, open_study, patch_of
-from dashboard.comparison.plan import Plan, taken_apart
+from dashboard.comparison.plan import Plan, parts_of_fix, taken_apart
 from dashboard.comparison.question import change_question
 from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.report.making import as_html, as_markdown
@@ -166,7 +166,9 @@ def _opened(question: Definition, asked: Mapping[str, Any], who: Who) -> Study:
 
 
 def _plan(asked: Mapping[str, Any]) -> Plan:
-    parts = [Part(**part) for part in asked["parts"]] or parts_of(asked["patch"])
+    parts = [Part(**part) for part in asked["parts"]] or parts_of_fix(
+        asked["trainer"], asked["patch"]
+    )
     if asked["parts"] and asked["patch"]:
         raise ValidationError({"parts": ["Give either a patch or its parts."]})
     kept = ("trainer", "preset", "config", "seeds", "first_seed", "paired", "project", "priority")

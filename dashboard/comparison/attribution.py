@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,9 +61,23 @@ class Effect:
     on_top: Worth | None = None
 
 
-def parts_of(patch: Mapping[str, Any]) -> list[Part]:
-    """Each field of a patch as a part of its own."""
-    return [Part(name, {name: value}) for name, value in patch.items()]
+def parts_of(patch: Mapping[str, Any], joint: Iterable[Collection[str]] = ()) -> list[Part]:
+    """Each field of a patch as a part of its own.
+
+    joint: fields that one change makes together, such as a number and its unit; they are one part,
+    named by its first field.
+    """
+    groups = [[name] for name in patch]
+    for fields in joint:
+        touched = [group for group in groups if set(group) & set(fields)]
+        for group in touched[1:]:
+            touched[0].extend(group)
+            groups.remove(group)
+    return [Part(_part_name(group), {name: patch[name] for name in group}) for group in groups]
+
+
+def _part_name(fields: Sequence[str]) -> str:
+    return fields[0] if len(fields) == 1 else f"{fields[0]} …"
 
 
 def leave_one_out(parts: Sequence[Part]) -> list[Planned]:

@@ -75,7 +75,7 @@ class Arm(models.Model):
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="arms")
     place = models.PositiveIntegerField()
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=300)
     patch = models.JSONField(default=dict)  # on top of the study's config
     parts = models.JSONField(default=list)  # names of the parts that are in it
 

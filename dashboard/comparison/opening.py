@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext
 
-from dashboard.comparison.attribution import Part, Planned
+from dashboard.comparison.attribution import Planned
 from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.models import Arm, Study
 from dashboard.comparison.order import seeds_after
-from dashboard.comparison.plan import Plan, before_and_after, checked
+from dashboard.comparison.plan import Plan, before_and_after, checked, parts_of_fix
 from dashboard.comparison.queueing import queue
 from dashboard.comparison.who import Who
 from dashboard.health.models import Examination
@@ -60,7 +60,7 @@ def from_verdict(
         seeds=seeds,
         config=run.config,
         project=run.project.name,
-        parts=[Part(name, {name: value}) for name, value in patch.items()],
+        parts=parts_of_fix(run.trainer, patch),
         rule=rule,
         source=run,
         first_seed=run.seed,

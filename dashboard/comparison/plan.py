@@ -14,10 +14,12 @@ from dashboard.comparison.attribution import (
     Planned,
     factorial,
     leave_one_out,
+    parts_of,
 )
 from dashboard.comparison.definition import StudyError
 from dashboard.comparison.models import Design
 from dashboard.comparison.queueing import check_count
+from dashboard.health.origins import together
 from dashboard.runs.models import Run
 from trainers.catalog import TRAINERS
 from trainers.config import ConfigError, complete
@@ -50,6 +52,12 @@ def before_and_after(patch: Mapping[str, Any]) -> list[Planned]:
     """The two arms of a fix."""
     names = tuple(patch)
     return [Planned("before", {}, ()), Planned("after", dict(patch), names)]
+
+
+def parts_of_fix(trainer: str, patch: Mapping[str, Any]) -> list[Part]:
+    """What one known fix of the trainer changes together is one part; else each setting is."""
+    known = TRAINERS.get(trainer)
+    return parts_of(patch, together(known) if known else ())
 
 
 def taken_apart(parts: Sequence[Part], design: str) -> list[Planned]:

@@ -19,6 +19,7 @@ from dashboard.training.launching import launch
 MOST_SEEDS = 100  # that are added at once, an arm
 MOST_RUNS = 400  # that are queued at once
 LONGEST_NAME = 200
+LONGEST_ARM = 120  # of it
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def check_count(seeds: int, arms: int) -> None:
 
 def _launch(study: Study, arm: Arm, seed: int, who: Who, priority: int) -> Run:
     """Quiet: half of the runs are there to show what is wrong. The study tells its answer."""
-    ending = f" · {arm.name} · {seed}"
+    ending = f" · {arm.name[:LONGEST_ARM]} · {seed}"
     return launch(
         study.trainer,
         config={**study.config, **arm.patch},

@@ -48,7 +48,8 @@ class StudyForm(QuestionForm):
         choices=Design.choices,
         initial=Design.COMPARE,
         help_text=gettext_lazy(
-            "With several settings, which of them did it? Every combination takes four at most."
+            "With several settings, which of them did it? Those that one known fix changes together"
+            " count as one. Every combination takes four at most."
         ),
     )
     seeds = forms.IntegerField(

@@ -11,12 +11,11 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.comparison import trials
-from dashboard.comparison.attribution import parts_of
 from dashboard.comparison.definition import Definition, StudyError
 from dashboard.comparison.existing import from_runs
 from dashboard.comparison.models import Design, Study
 from dashboard.comparison.opening import open_study, patch_of
-from dashboard.comparison.plan import Plan, taken_apart
+from dashboard.comparison.plan import Plan, parts_of_fix, taken_apart
 from dashboard.comparison.queueing import add_seeds
 from dashboard.comparison.who import Who
 from dashboard.runs.models import Run
@@ -93,7 +92,7 @@ def opened(way: Way, asked: Definition, typed: Mapping[str, Any], who: Who) -> S
 
 def _plan(way: Way, typed: Mapping[str, Any]) -> Plan:
     """The run itself is asked again under its seed and not counted: it was picked for its look."""
-    parts = parts_of(_as_kept(way, typed["patch"]))
+    parts = parts_of_fix(way.trainer, _as_kept(way, typed["patch"]))
     design = typed["design"] if len(parts) > 1 else Design.COMPARE
     return Plan(
         trainer=way.trainer,

@@ -47,6 +47,18 @@ def test_all_combinations_are_two_to_the_number_of_parts():
     assert arms[-1].patch == {"scale": 1, "bank": 2, "boxes": 3}
 
 
+def test_fields_that_one_change_makes_together_are_one_part():
+    patch = {"scale": 1, "bank": 6, "boxes": 3, "bank_unit": "steps"}
+    parts = parts_of(patch, [{"bank", "bank_unit", "bank_size"}, {"precision"}])
+    assert [part.name for part in parts] == ["scale", "bank …", "boxes"]
+    assert parts[1].patch == {"bank": 6, "bank_unit": "steps"}
+
+
+def test_changes_that_share_a_field_are_one_part():
+    patch = {"a": 1, "b": 2, "c": 3}
+    assert [part.patch for part in parts_of(patch, [{"a", "b"}, {"b", "c"}])] == [patch]
+
+
 def test_five_parts_are_too_many_combinations():
     with pytest.raises(ValueError, match="32 arms"):
         factorial([Part(str(n), {str(n): n}) for n in range(5)])

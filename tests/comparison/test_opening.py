@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from dashboard.comparison.attribution import parts_of
+from dashboard.comparison.attribution import Part, factorial, parts_of
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.definition import StudyError, of, proposed
 from dashboard.comparison.models import Design, Member, Study
 from dashboard.comparison.opening import from_verdict, open_study, patch_of
-from dashboard.comparison.plan import taken_apart
+from dashboard.comparison.plan import parts_of_fix, taken_apart
 from dashboard.comparison.symptom import Symptom
 from dashboard.health.examination import examine
 from dashboard.health.models import Examination
@@ -145,3 +145,22 @@ def test_what_is_kept_is_what_was_asked():
     question = asked(guardrails=[guard], hypothesis="noise hurts")
     study = open_study(question, plan(), LIN)
     assert of(Study.objects.get(pk=study.pk)).kept == question.kept
+
+
+def test_a_number_and_its_unit_are_left_out_together():
+    patch = {"bank_warmup": 6, "bank_warmup_unit": "steps", "precision": "fp32"}
+    parts = parts_of_fix("region_contrastive", patch)
+    arms = taken_apart(parts, Design.LEAVE_ONE_OUT)
+    assert [arm.patch for arm in arms[2:]] == [
+        {"precision": "fp32"},
+        {"bank_warmup": 6, "bank_warmup_unit": "steps"},
+    ]
+
+
+def test_arms_of_parts_with_long_names_fit_into_every_database():
+    patch = {"noise": 0.0, "steps": 30, "checkpoint_every": 7}
+    parts = [Part(f"{name} {'long ' * 8}", {name: value}) for name, value in patch.items()]
+    study = open_study(asked(), plan(parts=parts, arms=factorial(parts), design="factorial"), LIN)
+    assert all(len(run.name) <= 200 for run in Run.objects.filter(memberships__arm__study=study))
+    for arm in study.arms.all():
+        arm.clean_fields(exclude=["patch", "parts"])
