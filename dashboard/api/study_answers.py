@@ -9,18 +9,18 @@ from dashboard.api.wire import number, numbers
 from dashboard.comparison import answer_words, failure_words
 from dashboard.comparison.answer import Answer, Guardrail
 from dashboard.comparison.attribution import Effect, Worth
-from dashboard.comparison.bootstrap import Estimate
 from dashboard.comparison.changes import Difference
 from dashboard.comparison.conclusion import Cleared, Comparison, Conclusion
 from dashboard.comparison.decision import level_of
 from dashboard.comparison.definition import NAMES
-from dashboard.comparison.intervals import Interval
 from dashboard.comparison.ledger import MISSING
 from dashboard.comparison.models import Change, Study
 from dashboard.comparison.more import More
 from dashboard.comparison.more_words import says_more
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.reading import members
+from dashboard.comparison.statistics.bootstrap import Estimate
+from dashboard.comparison.statistics.intervals import Interval
 from dashboard.comparison.symptom import says_symptom
 from dashboard.health.verdict import wire
 from dashboard.health.wording import tell

@@ -5,12 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dashboard.comparison import exact
-from dashboard.comparison.bootstrap import (
-    Estimate,
-    iqm_difference,
-    probability_of_improvement,
-)
 from dashboard.comparison.decision import (
     Decision,
     Design,
@@ -20,8 +14,14 @@ from dashboard.comparison.decision import (
     decide,
     exact_p,
 )
-from dashboard.comparison.holm import adjusted
 from dashboard.comparison.outcome import Sample, Side, State, sample
+from dashboard.comparison.statistics import exact
+from dashboard.comparison.statistics.bootstrap import (
+    Estimate,
+    iqm_difference,
+    probability_of_improvement,
+)
+from dashboard.comparison.statistics.holm import adjusted
 from dashboard.comparison.worst_case import Bounds, bounded
 from dashboard.health.rule import Message
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.comparison.holm import adjusted
-from dashboard.comparison.intervals import Interval, contrast, paired, spread
 from dashboard.comparison.outcome import Side
+from dashboard.comparison.statistics.holm import adjusted
+from dashboard.comparison.statistics.intervals import Interval, contrast, paired, spread
 
 MOST_FACTORIAL = 4  # parts: 16 arms
 MOST_PARTS = 12

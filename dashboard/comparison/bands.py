@@ -1,8 +1,9 @@
 """The mean of an arm's curves with its band, and the difference of two arms, place by place.
 
-A band is Student's t over the runs at one place, as intervals.py has it for the runs' ends. It is
-pointwise: of all places of a band some leave out the truth. Points of a curve are no replicates, so
-no p comes from here, and where arms separate is a description; a study is what decides.
+A band is Student's t over the runs at one place, as statistics/intervals.py has it for the runs'
+ends. It is pointwise: of all places of a band some leave out the truth. Points of a curve are no
+replicates, so no p comes from here, and where arms separate is a description; a study is what
+decides.
 
 A mean of fewer runs is another mean. So a band stands only where every run of the arm has a value,
 and where some have none `Band.n` says how many the mean is of.
@@ -17,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.comparison.curve_table import At, Table
-from dashboard.comparison.distributions import t_quantiles
-from dashboard.comparison.intervals import LOPSIDED
+from dashboard.comparison.statistics.distributions import t_quantiles
+from dashboard.comparison.statistics.intervals import LOPSIDED
 from dashboard.metrics.series import Floats, Ints
 
 LEVEL = 0.95

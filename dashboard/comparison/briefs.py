@@ -15,8 +15,8 @@ from threading import Lock
 from dashboard.comparison.conclusion import conclude
 from dashboard.comparison.decision import Verdict
 from dashboard.comparison.definition import NAMES
-from dashboard.comparison.intervals import Interval
 from dashboard.comparison.models import Member, Study
+from dashboard.comparison.statistics.intervals import Interval
 from dashboard.runs.models import LIVE
 
 MOST = 20_000  # that are kept

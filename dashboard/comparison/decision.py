@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dashboard.comparison import exact
-from dashboard.comparison.intervals import Interval, one_more, paired, spread, welch
 from dashboard.comparison.outcome import Sample
+from dashboard.comparison.statistics import exact
+from dashboard.comparison.statistics.intervals import Interval, one_more, paired, spread, welch
 from dashboard.metrics.series import Floats
 
 ERRORS = 0.05  # of studies of two equal arms may say better or worse, however often looked at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.comparison.answer import Answer
 from dashboard.comparison.decision import Decision
-from dashboard.comparison.intervals import Interval
+from dashboard.comparison.statistics.intervals import Interval
 from dashboard.health.figures import figure
 from dashboard.health.rule import Message, gettext_noop, say
 

@@ -9,15 +9,15 @@ import numpy as np
 
 from dashboard.comparison.answer import Answer
 from dashboard.comparison.decision import Test, Verdict
-from dashboard.comparison.intervals import spread
 from dashboard.comparison.outcome import Sample
-from dashboard.comparison.power import (
+from dashboard.comparison.statistics.intervals import spread
+from dashboard.comparison.statistics.power import (
     GUESSED_CORRELATION,
     WANTED,
     paired_power,
     unpaired_power,
 )
-from dashboard.comparison.predictive import SoFar, more_needed
+from dashboard.comparison.statistics.predictive import SoFar, more_needed
 
 FIRST_MORE = 2  # seeds an arm, where one run each says nothing about chance
 FIRST_EFFECT = 2.0  # standard deviations: what so few can see

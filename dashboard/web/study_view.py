@@ -17,13 +17,13 @@ from dashboard.comparison.changes import Difference, Standing
 from dashboard.comparison.conclusion import Comparison, Conclusion
 from dashboard.comparison.decision import Verdict
 from dashboard.comparison.decision_words import level_of, signed
-from dashboard.comparison.intervals import Interval
 from dashboard.comparison.models import Arm, Member, Study
 from dashboard.comparison.more_words import says_more
 from dashboard.comparison.outcome import Outcome, Side
 from dashboard.comparison.queueing import MOST_SEEDS
 from dashboard.comparison.report import pictures
 from dashboard.comparison.report.words import STANDINGS, STATES
+from dashboard.comparison.statistics.intervals import Interval
 from dashboard.comparison.symptom import says_symptom
 from dashboard.health.figures import figure
 from dashboard.health.wording import tell

@@ -6,7 +6,7 @@ from scipy import stats
 
 from dashboard.comparison.bands import band, difference, leaves_out_zero, separation
 from dashboard.comparison.curve_table import Placed, table
-from dashboard.comparison.intervals import paired, welch
+from dashboard.comparison.statistics.intervals import paired, welch
 
 NAN, INF = float("nan"), float("inf")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.comparison.bootstrap import (
+from dashboard.comparison.statistics.bootstrap import (
     LEAST,
     iqm,
     iqm_difference,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.comparison.exact import least, mann_whitney, relabelled, sign_flips
+from dashboard.comparison.statistics.exact import least, mann_whitney, relabelled, sign_flips
 
 
 def permuted(before, after):

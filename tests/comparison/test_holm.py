@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.comparison.holm import adjusted
+from dashboard.comparison.statistics.holm import adjusted
 
 
 def test_the_smallest_pays_for_all_and_the_largest_for_itself():

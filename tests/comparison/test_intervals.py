@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.comparison.intervals import contrast, one_more, paired, spread, welch
+from dashboard.comparison.statistics.intervals import contrast, one_more, paired, spread, welch
 
 SIZES = [(2, 2), (3, 3), (3, 6), (10, 5), (20, 20)]
 

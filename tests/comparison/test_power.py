@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.comparison.distributions import t_power, t_probability, t_quantile
-from dashboard.comparison.power import paired_power, unpaired_power
+from dashboard.comparison.statistics.distributions import t_power, t_probability, t_quantile
+from dashboard.comparison.statistics.power import paired_power, unpaired_power
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 4, 8, 38, 400])

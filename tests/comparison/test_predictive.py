@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dashboard.comparison.predictive import SoFar, more_needed, predictive_power
+from dashboard.comparison.statistics.predictive import SoFar, more_needed, predictive_power
 
 LEVEL = 0.99
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.comparison.benchmark import draws
 from dashboard.comparison.benchmark.measures import Rate
-from dashboard.comparison.intervals import welch
+from dashboard.comparison.statistics.intervals import welch
 from dashboard.metrics.series import Floats
 
 CLOSE = 0.03  # TraceML calls 3 % an improvement

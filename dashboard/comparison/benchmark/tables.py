@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.comparison.benchmark import draws, measures, others
 from dashboard.comparison.benchmark.measures import Rate
 from dashboard.comparison.decision import ERRORS, LEVEL, Question, Verdict
-from dashboard.comparison.power import paired_power, unpaired_power
+from dashboard.comparison.statistics.power import paired_power, unpaired_power
 
 RUNS = (2, 3, 5, 10, 20)
 KINDS = (*draws.KINDS, draws.IN_STEPS)

@@ -18,14 +18,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.comparison.distributions import (
+from dashboard.comparison.statistics.distributions import (
     chi_square_below,
     chi_square_quantiles,
     normal_quantiles,
     t_quantile,
 )
-from dashboard.comparison.intervals import LOPSIDED
-from dashboard.comparison.power import MOST_RUNS, WANTED
+from dashboard.comparison.statistics.intervals import LOPSIDED
+from dashboard.comparison.statistics.power import MOST_RUNS, WANTED
 
 LEAST_MORE = 2  # a single one tells nothing of the chance between the new ones
 

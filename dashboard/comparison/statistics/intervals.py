@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dashboard.comparison.distributions import t_probability, t_quantile
+from dashboard.comparison.statistics.distributions import t_probability, t_quantile
 from dashboard.metrics.series import Floats
 
 LOPSIDED = 2  # times as many runs in one arm as in another: see `contrast`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dashboard.comparison.distributions import t_power, welch_power
+from dashboard.comparison.statistics.distributions import t_power, welch_power
 
 WANTED = 0.8  # the chance of seeing an effect that is there
 MOST_RUNS = 1000  # an arm: beyond, nobody queues them
