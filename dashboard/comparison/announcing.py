@@ -18,23 +18,24 @@ _ = gettext_noop
 
 def announce() -> int:
     """How many were told. Answers after seeds were added are told anew."""
-    return sum(_announce(pk) for pk in _answered())
+    return sum(_announce(study) for study in _answered())
 
 
-def _answered() -> list[str]:
+def _answered() -> list[Study]:
     waiting = Member.objects.filter(run__status__in=LIVE).values("arm__study")
     untold = Study.objects.filter(told_look__lt=F("look")).exclude(pk__in=waiting)
-    return list(untold.order_by("pk").values_list("pk", flat=True))
+    return list(untold.select_related("project").order_by("pk"))
 
 
-@transaction.atomic
-def _announce(pk: str) -> bool:
-    study = Study.objects.select_for_update(of=("self",)).select_related("project").get(pk=pk)
-    if study.told_look >= study.look or pk not in _answered():
-        return False  # told meanwhile, or seeds were added
-    Study.objects.filter(pk=pk).update(told_look=study.look)
-    _tell(conclude(study))
-    return True
+def _announce(study: Study) -> bool:
+    """False where it was told meanwhile, or seeds were added."""
+    found = conclude(study)
+    untold = Study.objects.filter(pk=study.pk, look=study.look, told_look__lt=study.look)
+    with transaction.atomic():
+        mine = bool(untold.update(told_look=study.look))
+        if mine:
+            _tell(found)
+    return mine
 
 
 def _tell(found: Conclusion) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.comparison import announcing
 from dashboard.comparison.announcing import announce
 from dashboard.comparison.existing import from_runs
 from dashboard.comparison.queueing import add_seeds
@@ -53,6 +54,27 @@ def test_the_answer_after_more_seeds_is_told_again():
     assert announce() == 1
 
 
+def test_who_comes_second_tells_nothing(monkeypatch):
+    """Two houses are kept for a moment, as where one is taken for dead."""
+    study = opened()
+    answered(study, [1.0, 1.1, 1.2], [0.5, 0.61, 0.69])
+    seen = announcing._answered()
+    assert announce() == 1
+    monkeypatch.setattr(announcing, "_answered", lambda: seen)
+    assert announce() == 0
+    assert Notice.objects.count() == 1
+
+
+def test_seeds_that_are_added_while_it_is_concluded_keep_it_back(monkeypatch):
+    study = opened()
+    answered(study, [1.0, 1.1, 1.2], [0.5, 0.61, 0.69])
+    seen = announcing._answered()
+    add_seeds(study, 1, LIN)
+    monkeypatch.setattr(announcing, "_answered", lambda: seen)
+    assert announce() == 0
+    assert not Notice.objects.exists()
+
+
 def test_who_asks_about_ended_runs_is_not_told_what_they_see():
     first = opened()
     answered(first, [1.0, 1.1, 1.2], [0.5, 0.61, 0.69])
@@ -87,7 +109,7 @@ def test_the_bell_and_the_pages_tell_the_answer(page_client):
     notice = Notice.objects.get()
     assert page_client.get(f"/notices/{notice.pk}/").url == notice.news["path"]
     chinese = page_client.get("/notices/", headers={"Accept-Language": "zh-hans"})
-    assert "Less noise" in chinese.content.decode()
+    assert "研究「Less noise」：有改善" in chinese.content.decode()
 
 
 def test_a_webhook_gets_the_answer_as_news(monkeypatch):
