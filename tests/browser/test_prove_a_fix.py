@@ -80,10 +80,18 @@ def test_a_person_proves_a_fix_and_reads_the_report_without_the_server(up, page,
     study = up.api(f"studies/{page.url.rstrip('/').rpartition('/')[2]}/")
     assert study["source"] == run_id
 
+    hear(up, page, run_id)
     file = tmp_path / "report.html"
     report(page, file)
     up.stop()
     read_alone(page, file)
+
+
+def hear(up: Installation, page: Page, run_id: str) -> None:
+    """The bell tells the answer, and nothing of the runs that the study queued."""
+    newest = page.locator("[data-bell-part=list] [data-headline]").first
+    expect(newest).to_have_text(re.compile("^Study “.*”: Improved$"), timeout=1 * MINUTES)
+    assert {one["run"] for one in up.api("notices/")["results"]} == {run_id, None}
 
 
 def read_alone(page: Page, file) -> None:
